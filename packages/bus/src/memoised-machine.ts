@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import {
+  getInitialSnapshot,
+  getNextSnapshot,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+} from 'xstate';
+
+/** What an inspector of machines is told about one transition. */
+export interface MachineTransition {
+  /** Which machine: `cpu 1`, `guest 0`. */
+  readonly id: string;
+  readonly event: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export type MachineInspector = (transition: MachineTransition) => void;
+
+/**
+ * An xstate machine with its transitions memoised by state value and event type.
+ *
+ * That is sound only for a pure machine: no context, no actions, no invocations, no delays, no
+ * guards. The constructor refuses any other. The machine stays the one definition of what is legal;
+ * every transition is computed once by xstate itself and looked up from then on.
+ */
+export class MemoisedMachine {
+  readonly machine: AnyStateMachine;
+  /** Name of the initial state. */
+  readonly initial: string;
+  private readonly snapshots = new Map<string, AnyMachineSnapshot>();
+  private readonly next = new Map<string, Map<string, string>>();
+
+  /** @throws TypeError if the machine is not pure */
+  constructor(machine: AnyStateMachine) {
+    assertPure(machine.config as Record<string, unknown>, machine.id);
+    this.machine = machine;
+    const snapshot = getInitialSnapshot(machine) as AnyMachineSnapshot;
+    this.initial = stateName(snapshot);
+    this.snapshots.set(this.initial, snapshot);
+  }
+
+  /** The state that an event leads to, or undefined if the event is illegal in `state`. */
+  transition(state: string, event: string): string | undefined {
+    const known = this.next.get(state)?.get(event);
+    return known ?? this.compute(state, event);
+  }
+
+  /** Event types that are legal in a state. */
+  legalEvents(state: string): readonly string[] {
+    const snapshot = this.snapshots.get(state);
+    return this.machine.events.filter((type) => snapshot?.can({ type }) === true);
+  }
+
+  private compute(state: string, event: string): string | undefined {
+    const snapshot = this.snapshots.get(state);
+    if (snapshot === undefined) throw new RangeError(`${this.machine.id}: no state ${state}`);
+    if (!snapshot.can({ type: event })) return undefined;
+    const nextSnapshot = getNextSnapshot(this.machine, snapshot, {
+      type: event,
+    }) as AnyMachineSnapshot;
+    const name = stateName(nextSnapshot);
+    if (!this.snapshots.has(name)) this.snapshots.set(name, nextSnapshot);
+    let byEvent = this.next.get(state);
+    if (byEvent === undefined) this.next.set(state, (byEvent = new Map()));
+    byEvent.set(event, name);
+    return name;
+  }
+}
+
+/** One running instance of a machine. Its state is a string: that is also its snapshot. */
+export class MachineInstance {
+  readonly id: string;
+  private readonly machine: MemoisedMachine;
+  private readonly inspect: MachineInspector | undefined;
+  private current: string;
+
+  constructor(id: string, machine: MemoisedMachine, inspect?: MachineInspector) {
+    this.id = id;
+    this.machine = machine;
+    this.inspect = inspect;
+    this.current = machine.initial;
+  }
+
+  /** Name of the current state; a nested state value is written as JSON. */
+  get state(): string {
+    return this.current;
+  }
+
+  /** @throws Error if the event is illegal in the current state: a bug in an actor, never silence */
+  send(event: string): void {
+    const from = this.current;
+    const to = this.machine.transition(from, event);
+    if (to === undefined) {
+      const legal = this.machine.legalEvents(from).join(', ');
+      throw new Error(`${this.id}: event ${event} is illegal in state ${from}; legal: ${legal}`);
+    }
+    this.current = to;
+    this.inspect?.({ id: this.id, event, from, to });
+  }
+
+  /**
+   * Puts a state back that `state` returned.
+   * @throws RangeError if the machine has no path to such a state
+   */
+  restore(state: string): void {
+    if (!reachableStates(this.machine).has(state)) {
+      throw new RangeError(`${this.id}: no state ${state}`);
+    }
+    this.current = state;
+  }
+}
+
+/** Every state that can be reached from the initial one, by name. */
+export function reachableStates(machine: MemoisedMachine): ReadonlySet<string> {
+  const seen = new Set([machine.initial]);
+  for (const state of seen) {
+    for (const event of machine.legalEvents(state)) seen.add(machine.transition(state, event)!);
+  }
+  return seen;
+}
+
+function stateName(snapshot: AnyMachineSnapshot): string {
+  const value = snapshot.value as unknown;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+const impureKeys = ['actions', 'entry', 'exit', 'invoke', 'after', 'always', 'guard', 'context'];
+
+function assertPure(config: Record<string, unknown>, path: string): void {
+  for (const [key, value] of Object.entries(config)) {
+    if (impureKeys.includes(key)) {
+      throw new TypeError(`machine ${path}: '${key}' is not allowed, transitions are memoised`);
+    }
+    if (typeof value === 'object' && value !== null) {
+      assertPure(value as Record<string, unknown>, `${path}.${key}`);
+    }
+  }
+}

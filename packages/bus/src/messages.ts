@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/**
+ * Every message between packages, by topic. `cpu` is the host CPU on which it happens (its clock
+ * times the message), `guest` the guest it is about. Addresses are in bytes, unsigned.
+ */
+export interface MessagePayloads {
+  // Host CPU and Switcher: one fault's way out of the guest and back.
+  /** CPU to Switcher: the hardware went through a ring 0 gate. `address` is CR2 for vector 14. */
+  trap: { vector: number; errorCode: number; address: number };
+  /** Switcher to hypervisor: registers saved, the host's CR3 loaded. */
+  'guest-exit': { trapNumber: number; errorCode: number; address: number };
+  /** Hypervisor to Switcher: load this CR3 (host-physical address) and go. */
+  'enter-guest': { cr3: number };
+  /** Switcher to CPU: CR3 loaded, registers restored, guest code may run. */
+  'guest-entered': object;
+  /** Host scheduler to CPU: nothing to run. */
+  'cpu-idle': object;
+  /** Host scheduler to CPU: something to run again. */
+  'cpu-wake': object;
+
+  // Hypervisor to shadow MMU; each is answered with `shadow-done` or `switcher-mapped`.
+  'init-pagetable': object;
+  'guest-data-init': { guestData: number };
+  'demand-page': { address: number; errorCode: number };
+  'pin-stack': object;
+  'new-pagetable': { gpgdir: number };
+  'flush-tlb': { kernel: boolean };
+  'set-stack': { ss: number; esp: number; pages: number };
+  'set-pte': { gpgdir: number; address: number; low: number; high: number };
+  'set-pgd': { gpgdir: number; index: number };
+  'set-pmd': { gpmd: number; index: number };
+  'map-switcher': object;
+  'free-pagetable': object;
+  /** Shadow MMU to hypervisor: done; `fixed` is demand_page's answer, true for the others. */
+  'shadow-done': { fixed: boolean };
+  /** Shadow MMU to hypervisor: the Switcher's entries are right; `cr3` is the current table. */
+  'switcher-mapped': { remap: SwitcherRemap; cr3: number };
+
+  // Hypervisor, guest kernel, Launcher, host scheduler.
+  /** Launcher to hypervisor: LHREQ_INITIALIZE. `start` is the entry point, a gpa. */
+  initialize: { pages: number; start: number };
+  /** Host scheduler to Launcher: start this guest. */
+  'start-launcher': object;
+  /** Hypervisor to host scheduler: the vCPU can run now (first time, or an interrupt came). */
+  'vcpu-runnable': object;
+  /** Host scheduler to hypervisor: run the vCPU on `cpu`. */
+  'run-vcpu': object;
+  /** Hypervisor to host scheduler: a host interrupt was handled, who shall run now? */
+  reschedule: object;
+  /** Hypervisor to host scheduler: the vCPU sleeps until an interrupt. */
+  'vcpu-halted': object;
+  /** Device or timer to hypervisor: raise an interrupt line of the guest. */
+  interrupt: { irq: number };
+  /** Hypervisor to guest kernel and Launcher's reader: the guest runs its handler next. */
+  'guest-trap': { vector: number; errorCode: number; address: number; direct: boolean };
+  /** CPU to guest kernel: `iret` to a process. */
+  'guest-return': object;
+  /** Hypervisor to guest kernel: the guest's HALT took effect. */
+  'guest-halt': object;
+  /** Hypervisor to Launcher: the guest is dead; `reason` as `read` of /dev/lguest returns it. */
+  'guest-dead': { reason: string; powerOff: boolean };
+  /** Launcher to host scheduler: the guest is gone and its memory returned. */
+  'guest-closed': { reason: string; powerOff: boolean };
+
+  // Announcements, for whoever watches.
+  hypercall: { number: number; fromRing: boolean; args: readonly number[] };
+  'slot-changed': { slot: number; gpgdir: number; change: SlotChange };
+  'guest-killed': { reason: string };
+  migrated: { from: number };
+  'process-ended': { process: number; exit: 'exit' | 'end-of-trace' };
+}
+
+/** How much `map_switcher_in_guest` had to do. */
+export type SwitcherRemap = 'skipped' | 'targeted' | 'full';
+
+/** What a table switch found: the table's slot, a fresh slot, or another table's slot. */
+export type SlotChange = 'hit' | 'fresh' | 'evicted';
+
+export type Topic = keyof MessagePayloads;
+
+/** One message. */
+export type Message<T extends Topic = Topic> = {
+  [K in T]: { readonly topic: K; readonly cpu: number; readonly guest: number } & Readonly<
+    MessagePayloads[K]
+  >;
+}[T];
+
+/**
+ * Where a topic goes: to the component of host CPU `cpu`, to the component of guest `guest`, to the
+ * one host scheduler, or to nobody in particular.
+ */
+export type Route = 'cpu' | 'guest' | 'host' | 'watch';
+
+export const routes: Readonly<Record<Topic, Route>> = {
+  trap: 'cpu',
+  'guest-exit': 'guest',
+  'enter-guest': 'cpu',
+  'guest-entered': 'cpu',
+  'cpu-idle': 'cpu',
+  'cpu-wake': 'cpu',
+  'init-pagetable': 'guest',
+  'guest-data-init': 'guest',
+  'demand-page': 'guest',
+  'pin-stack': 'guest',
+  'new-pagetable': 'guest',
+  'flush-tlb': 'guest',
+  'set-stack': 'guest',
+  'set-pte': 'guest',
+  'set-pgd': 'guest',
+  'set-pmd': 'guest',
+  'map-switcher': 'guest',
+  'free-pagetable': 'guest',
+  'shadow-done': 'guest',
+  'switcher-mapped': 'guest',
+  initialize: 'guest',
+  'start-launcher': 'guest',
+  'vcpu-runnable': 'host',
+  'run-vcpu': 'guest',
+  reschedule: 'host',
+  'vcpu-halted': 'host',
+  interrupt: 'guest',
+  'guest-trap': 'guest',
+  'guest-return': 'guest',
+  'guest-halt': 'guest',
+  'guest-dead': 'guest',
+  'guest-closed': 'host',
+  hypercall: 'watch',
+  'slot-changed': 'watch',
+  'guest-killed': 'watch',
+  migrated: 'watch',
+  'process-ended': 'watch',
+};

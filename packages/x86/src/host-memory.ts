@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { PAGE_SHIFT, PAGE_SIZE, PAGE_WORDS, type Pfn } from './page.js';
+
+/** Who a frame belongs to. A frame whose owner is `none` lives only while something holds it. */
+export const FrameOwner = {
+  none: 0,
+  reserved: 1,
+  zeroPage: 2,
+  launcher: 3,
+  shadowTable: 4,
+  switcher: 5,
+  registers: 6,
+} as const;
+export type FrameOwner = (typeof FrameOwner)[keyof typeof FrameOwner];
+
+/** What `allocate` returns when every frame is in use. */
+export const NO_FRAME = -1;
+
+/** Everything a host memory holds, as plain data. */
+export interface HostMemorySnapshot {
+  readonly frameCount: number;
+  /** First frame that was never used. */
+  readonly unused: number;
+  readonly free: Int32Array;
+  readonly owners: Uint8Array;
+  readonly holds: Int32Array;
+  /** Contents of all frames below `unused`. */
+  readonly words: Int32Array;
+}
+
+/**
+ * Host physical memory: one buffer of 4 KiB frames.
+ *
+ * A frame has an owner (the Launcher's address space, the host kernel) and a number of holds, which
+ * count what `get_page` and `put_page` did: one for each present shadow leaf that maps it. A frame
+ * is free again when it has neither. Holds are counted as the original counts them, so a defect of
+ * the original can bring them below zero; that is visible and never frees an owned frame.
+ *
+ * Frame 0 is never handed out, so that page number 0 cannot be meant by mistake; frame 1 is the
+ * shared zero page.
+ */
+export class HostMemory {
+  readonly frameCount: number;
+  readonly buffer: ArrayBuffer;
+  /** The same bytes as signed 32-bit words (signed, as engines keep those unboxed). */
+  readonly words: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly holds: Int32Array;
+  readonly owners: Uint8Array;
+  readonly zeroPage: Pfn = 1;
+  private readonly free: Int32Array;
+  private freeCount = 0;
+  private unused = 2;
+
+  /**
+   * @param frameCount frames of 4096 bytes; the operating system commits them as they are touched
+   * @throws RangeError if fewer than 3 or more than 2^20 frames (4 GiB) are asked for
+   */
+  constructor(frameCount: number) {
+    if (!Number.isInteger(frameCount) || frameCount < 3 || frameCount > 2 ** 20) {
+      throw new RangeError(`host memory of ${frameCount} frames: expected 3 to 1048576`);
+    }
+    this.frameCount = frameCount;
+    this.buffer = new ArrayBuffer(frameCount * PAGE_SIZE);
+    this.words = new Int32Array(this.buffer);
+    this.bytes = new Uint8Array(this.buffer);
+    this.holds = new Int32Array(frameCount);
+    this.owners = new Uint8Array(frameCount);
+    this.free = new Int32Array(frameCount);
+    this.owners[0] = FrameOwner.reserved;
+    this.owners[this.zeroPage] = FrameOwner.zeroPage;
+  }
+
+  /** Frames in use, frame 0 and the zero page included. */
+  get used(): number {
+    return this.unused - this.freeCount;
+  }
+
+  /** Takes a zero-filled frame, with no holds. Returns its page number, or `NO_FRAME`. */
+  allocate(owner: FrameOwner): Pfn {
+    let pfn: Pfn;
+    if (this.freeCount > 0) {
+      pfn = this.free[--this.freeCount]!;
+      this.words.fill(0, pfn * PAGE_WORDS, (pfn + 1) * PAGE_WORDS);
+    } else if (this.unused < this.frameCount) {
+      pfn = this.unused++;
+    } else {
+      return NO_FRAME;
+    }
+    this.owners[pfn] = owner;
+    this.holds[pfn] = 0;
+    return pfn;
+  }
+
+  /** The owner gives the frame up. It is free at once, or when its last hold is released. */
+  disown(pfn: Pfn): void {
+    this.owners[pfn] = FrameOwner.none;
+    if (this.holds[pfn]! <= 0) this.recycle(pfn);
+  }
+
+  /** Takes one hold on a frame (the original's `get_page`). */
+  hold(pfn: Pfn): void {
+    this.holds[pfn]!++;
+  }
+
+  /** Releases one hold on a frame (the original's `put_page`). */
+  release(pfn: Pfn): void {
+    const holds = --this.holds[pfn]!;
+    if (holds === 0 && this.owners[pfn] === FrameOwner.none) this.recycle(pfn);
+  }
+
+  /** Everything in this memory, copied. */
+  snapshot(): HostMemorySnapshot {
+    return {
+      frameCount: this.frameCount,
+      unused: this.unused,
+      free: this.free.slice(0, this.freeCount),
+      owners: this.owners.slice(0, this.unused),
+      holds: this.holds.slice(0, this.unused),
+      words: this.words.slice(0, this.unused * PAGE_WORDS),
+    };
+  }
+
+  /**
+   * Puts a snapshot back.
+   * @throws RangeError if the snapshot is of a memory of another size
+   */
+  restore(snapshot: HostMemorySnapshot): void {
+    if (snapshot.frameCount !== this.frameCount) {
+      throw new RangeError(
+        `snapshot of ${snapshot.frameCount} frames: expected ${this.frameCount}`,
+      );
+    }
+    this.words.fill(0, snapshot.unused * PAGE_WORDS, this.unused * PAGE_WORDS);
+    this.owners.fill(0);
+    this.holds.fill(0);
+    this.words.set(snapshot.words);
+    this.owners.set(snapshot.owners);
+    this.holds.set(snapshot.holds);
+    this.free.set(snapshot.free);
+    this.freeCount = snapshot.free.length;
+    this.unused = snapshot.unused;
+  }
+
+  private recycle(pfn: Pfn): void {
+    this.free[this.freeCount++] = pfn;
+  }
+}
+
+/** Index of a frame's first 32-bit word in `HostMemory.words`. */
+export function frameWord(pfn: Pfn): number {
+  return pfn << (PAGE_SHIFT - 2);
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/**
+ * The few instructions a guest kernel is made of here. A CPU executes them through its MMU, so each
+ * one can trap; it is then retried, or given up, as on silicon.
+ */
+export const Operation = {
+  /** a: virtual address. Instruction fetch from there. */
+  fetch: 0,
+  /** a: virtual address of an aligned word. The value is appended to the queue's results. */
+  load: 1,
+  /** a: virtual address of an aligned word, b: value. */
+  store: 2,
+  /** a: virtual address, b: first value, c: step, d: number of words; all in one page (`rep stos`). */
+  fill: 3,
+  /** a: source page, b: destination page (virtual addresses); copies 4096 bytes (`rep movs`). */
+  copyPage: 4,
+  /** a: number, b to e: arguments 1 to 4. `int 0x1f`. */
+  hypercall: 5,
+  /** a: register (word index in lguest_regs), b: value. */
+  setRegister: 6,
+  /** Pops eip, cs and eflags, and esp and ss when the privilege changes, off the current stack. */
+  iret: 7,
+} as const;
+export type Operation = (typeof Operation)[keyof typeof Operation];
+
+/** 32-bit words that one instruction takes in `InstructionQueue.code`. */
+export const INSTRUCTION_WORDS = 6;
+
+/** An instruction queue as plain data. */
+export interface InstructionQueueSnapshot {
+  readonly code: readonly number[];
+  readonly position: number;
+  readonly results: readonly number[];
+}
+
+/** Instructions waiting to be executed, and the values that the loads among them returned. */
+export class InstructionQueue {
+  /** `INSTRUCTION_WORDS` words an instruction: operation, a, b, c, d, e. Grows as needed. */
+  code = new Int32Array(64 * INSTRUCTION_WORDS);
+  /** Words in use in `code`. */
+  length = 0;
+  /** Word index in `code` of the instruction to execute next. */
+  position = 0;
+  /** What the loads returned, as unsigned numbers, in order. */
+  readonly results: number[] = [];
+
+  /** True when every instruction has been executed. */
+  get isEmpty(): boolean {
+    return this.position >= this.length;
+  }
+
+  /** Appends an instruction. Unused operands are 0; numbers above 2^31 are taken modulo 2^32. */
+  push(operation: Operation, a = 0, b = 0, c = 0, d = 0, e = 0): void {
+    const at = this.length;
+    if (at + INSTRUCTION_WORDS > this.code.length) this.grow();
+    const code = this.code;
+    code[at] = operation;
+    code[at + 1] = a;
+    code[at + 2] = b;
+    code[at + 3] = c;
+    code[at + 4] = d;
+    code[at + 5] = e;
+    this.length = at + INSTRUCTION_WORDS;
+  }
+
+  /** Forgets everything, results included. */
+  clear(): void {
+    this.length = 0;
+    this.position = 0;
+    this.results.length = 0;
+  }
+
+  snapshot(): InstructionQueueSnapshot {
+    return {
+      code: [...this.code.subarray(0, this.length)],
+      position: this.position,
+      results: [...this.results],
+    };
+  }
+
+  restore(snapshot: InstructionQueueSnapshot): void {
+    this.clear();
+    while (this.code.length < snapshot.code.length) this.grow();
+    this.code.set(snapshot.code);
+    this.length = snapshot.code.length;
+    this.position = snapshot.position;
+    this.results.push(...snapshot.results);
+  }
+
+  private grow(): void {
+    const larger = new Int32Array(this.code.length * 2);
+    larger.set(this.code);
+    this.code = larger;
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { describe, expect, it } from 'vitest';
+import { INSTRUCTION_WORDS, InstructionQueue, Operation } from '../src/index.js';
+
+describe('instruction queue', () => {
+  it('keeps any number of instructions in order', () => {
+    const queue = new InstructionQueue();
+    for (let i = 0; i < 1000; i++) queue.push(Operation.store, i, -i);
+    expect(queue.length).toBe(1000 * INSTRUCTION_WORDS);
+    expect(queue.code[999 * INSTRUCTION_WORDS + 2]).toBe(-999);
+  });
+
+  it('is empty when the last instruction has been executed', () => {
+    const queue = new InstructionQueue();
+    expect(queue.isEmpty).toBe(true);
+    queue.push(Operation.iret);
+    expect(queue.isEmpty).toBe(false);
+    queue.position += INSTRUCTION_WORDS;
+    expect(queue.isEmpty).toBe(true);
+  });
+
+  it('is the same after a snapshot is put back', () => {
+    const queue = new InstructionQueue();
+    for (let i = 0; i < 200; i++) queue.push(Operation.hypercall, i, 0xffffffff, i, i, i);
+    queue.position = 5 * INSTRUCTION_WORDS;
+    queue.results.push(7, 0xdeadbeef);
+    const copy = new InstructionQueue();
+    copy.restore(structuredClone(queue.snapshot()));
+    expect(copy.snapshot()).toEqual(queue.snapshot());
+    expect(copy.isEmpty).toBe(false);
+  });
+});
