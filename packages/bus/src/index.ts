@@ -2,5 +2,6 @@
 export * from './bus.js';
 export * from './cost-model.js';
 export * from './memoised-machine.js';
+export * from './mermaid.js';
 export * from './messages.js';
 export * from './virtual-clock.js';

@@ -49,13 +49,19 @@ export class MemoisedMachine {
   /** Event types that are legal in a state. */
   legalEvents(state: string): readonly string[] {
     const snapshot = this.snapshots.get(state);
-    return this.machine.events.filter((type) => snapshot?.can({ type }) === true);
+    if (snapshot === undefined) return [];
+    return this.machine.events.filter((type) => this.isLegal(snapshot, type as string));
+  }
+
+  /** Unlike `snapshot.can`, an event that is handled by staying where one is counts as legal. */
+  private isLegal(snapshot: AnyMachineSnapshot, type: string): boolean {
+    return this.machine.getTransitionData(snapshot, { type }).length > 0;
   }
 
   private compute(state: string, event: string): string | undefined {
     const snapshot = this.snapshots.get(state);
     if (snapshot === undefined) throw new RangeError(`${this.machine.id}: no state ${state}`);
-    if (!snapshot.can({ type: event })) return undefined;
+    if (!this.isLegal(snapshot, event)) return undefined;
     const nextSnapshot = getNextSnapshot(this.machine, snapshot, {
       type: event,
     }) as AnyMachineSnapshot;

@@ -68,7 +68,7 @@ export interface MessagePayloads {
   'slot-changed': { slot: number; gpgdir: number; change: SlotChange };
   'guest-killed': { reason: string };
   migrated: { from: number };
-  'process-ended': { process: number; exit: 'exit' | 'end-of-trace' };
+  'process-ended': { process: number; exit: 'exit' | 'end-of-trace' | 'killed' };
 }
 
 /** How much `map_switcher_in_guest` had to do. */

@@ -54,6 +54,19 @@ describe('memoised machine', () => {
     );
   });
 
+  it('takes an event that leaves it where it is for legal', () => {
+    const lamp = setup({}).createMachine({
+      id: 'lamp',
+      initial: 'off',
+      states: { off: { on: { LOOK: {}, SWITCH: 'on' } }, on: {} },
+    });
+    const instance = new MachineInstance('lamp', new MemoisedMachine(lamp));
+    instance.send('LOOK');
+    expect(instance.state).toBe('off');
+    instance.send('SWITCH');
+    expect(() => instance.send('LOOK')).toThrow(/illegal/);
+  });
+
   it('knows all its states', () => {
     expect([...reachableStates(new MemoisedMachine(door))].sort()).toEqual([
       'open',

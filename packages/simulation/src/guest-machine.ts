@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { MachineInspector } from '@lguest-sim/bus';
+import { GuestKernel, GuestKernelActor, type GuestKernelSnapshot } from '@lguest-sim/guest-kernel';
+import {
+  DEFAULT_MEMORY_BASE,
+  GuestHost,
+  HypervisorActor,
+  VcpuCore,
+  type HypervisorSnapshot,
+} from '@lguest-sim/hypervisor';
+import { LauncherActor, LauncherMemory, type LauncherMemorySnapshot } from '@lguest-sim/launcher';
+import { MmuHostActor, ShadowMmu, type MmuHostSnapshot } from '@lguest-sim/mmu-host';
+import { FrameOwner, NO_FRAME, PAGE_SIZE, type Pfn } from '@lguest-sim/x86';
+import type { SimulationConfig } from './config.js';
+import type { HostMachine } from './host-machine.js';
+
+/** One guest's part of a run as plain data. */
+export interface GuestMachineSnapshot {
+  readonly memory: LauncherMemorySnapshot;
+  readonly mmu: MmuHostSnapshot;
+  readonly hypervisor: HypervisorSnapshot;
+  readonly kernel: GuestKernelSnapshot;
+  readonly kernelState: string;
+}
+
+/** A guest with one vCPU, and everything in the host that belongs to it alone. */
+export class GuestMachine {
+  readonly guest: number;
+  readonly memory: LauncherMemory;
+  readonly mmu: ShadowMmu;
+  readonly vcpu: VcpuCore;
+  readonly kernel: GuestKernel;
+  private readonly launcher: LauncherActor;
+  private readonly mmuActor: MmuHostActor;
+  private readonly hypervisor: HypervisorActor;
+  private readonly kernelActor: GuestKernelActor;
+
+  constructor(
+    guest: number,
+    host: HostMachine,
+    config: SimulationConfig,
+    processNames: readonly string[],
+    inspect?: MachineInspector,
+  ) {
+    const { bus, clock, format, layout, switcherPages } = host;
+    const { costs, fidelity } = config;
+    const watch = inspect === undefined ? {} : { inspect };
+    this.guest = guest;
+    const memoryPages = config.memoryBytes / PAGE_SIZE;
+    this.memory = new LauncherMemory(host.memory, memoryPages);
+    const { memory } = this;
+    this.kernel = new GuestKernel({
+      format,
+      memoryPages,
+      sliceNanoseconds: config.guestSlice,
+      processes: processNames.map((name, process) => ({ name, storeToken: process << 24 })),
+    });
+    const guestHost = new GuestHost();
+    this.mmu = new ShadowMmu({
+      host: host.memory,
+      format,
+      layout,
+      fidelity,
+      vcpus: 1,
+      memory,
+      pages: memory,
+      tables: tablePages(host),
+      switcher: {
+        text: switcherPages.text,
+        state: (cpu) => switcherPages.state(cpu),
+        registers: () => this.vcpu.state.registersFrame,
+      },
+      memBase: DEFAULT_MEMORY_BASE,
+      random: host.random.next,
+      kill: (reason) => guestHost.kill(reason),
+    });
+    const { mmu } = this;
+    this.vcpu = new VcpuCore({
+      guest: guestHost,
+      id: guest,
+      host: host.memory,
+      layout,
+      frames: switcherPages,
+      memory: hypervisorMemory(memory),
+      translator: { guestPa: (address) => mmu.guestPa(0, address) },
+      lastCpu: host.lastVcpu,
+      hostCr3: launcherTopTable(host) * PAGE_SIZE,
+      clock,
+      format,
+      fidelity,
+    });
+    const { vcpu, kernel } = this;
+    this.launcher = new LauncherActor({ bus, guest, memory, start: kernel.layout.text });
+    this.mmuActor = new MmuHostActor({ bus, clock, costs, guest, core: mmu, ...watch });
+    this.hypervisor = new HypervisorActor({ bus, clock, costs, guest, core: vcpu, ...watch });
+    this.kernelActor = new GuestKernelActor({ bus, guest, core: kernel, ...watch });
+  }
+
+  /** State of the guest kernel's machine: booting, kernel, user, halted, panicked or off. */
+  get state(): string {
+    return this.kernelActor.state;
+  }
+
+  /** Ends all subscriptions. */
+  stop(): void {
+    for (const actor of [this.launcher, this.mmuActor, this.hypervisor, this.kernelActor]) {
+      actor.stop();
+    }
+  }
+
+  snapshot(): GuestMachineSnapshot {
+    return {
+      memory: this.memory.snapshot(),
+      mmu: this.mmuActor.snapshot(),
+      hypervisor: this.hypervisor.snapshot(),
+      kernel: this.kernel.snapshot(),
+      kernelState: this.kernelActor.state,
+    };
+  }
+
+  restore(snapshot: GuestMachineSnapshot): void {
+    this.memory.restore(snapshot.memory);
+    this.mmuActor.restore(snapshot.mmu);
+    this.hypervisor.restore(snapshot.hypervisor);
+    this.kernel.restore(snapshot.kernel);
+    this.kernelActor.restore(snapshot.kernelState);
+  }
+}
+
+function tablePages({ memory }: HostMachine) {
+  return {
+    allocate: (): Pfn => memory.allocate(FrameOwner.shadowTable),
+    free: (pfn: Pfn): void => memory.disown(pfn),
+  };
+}
+
+/** The Launcher's memory in the words of the hypervisor's interface. */
+function hypervisorMemory(memory: LauncherMemory) {
+  return {
+    readable: (gpa: number, bytes: number): boolean => memory.canRead(gpa, bytes),
+    writable: (gpa: number, bytes: number): boolean => memory.canWrite(gpa, bytes),
+    readWord: (gpa: number): number => memory.readWord(gpa),
+    writeWord: (gpa: number, value: number): void => void memory.writeWord(gpa, value),
+  };
+}
+
+/** The top-level page table of the Launcher's process: what the host runs on between entries. */
+function launcherTopTable({ memory }: HostMachine): Pfn {
+  const pfn = memory.allocate(FrameOwner.reserved);
+  if (pfn === NO_FRAME) {
+    throw new RangeError(`host memory of ${memory.frameCount} frames: no room for another guest`);
+  }
+  return pfn;
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+export * from './config.js';
+export * from './host-scheduler.js';
+export * from './laws.js';
+export * from './machines.js';
+export * from './migration-policy.js';
+export * from './result-document.js';
+export * from './run-machine.js';
+export * from './simulation.js';
+export type { TraceFeedSnapshot, TraceInput } from './trace-feed.js';

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { cpuCountNames, type ResultDocument, type Totals } from './result-document.js';
+
+/** Counts that contradict each other: a defect of the simulator, never of its input. */
+export class LawViolation extends Error {
+  readonly code = 'LAW_VIOLATION';
+  readonly law: string;
+
+  constructor(law: string, left: number, right: number) {
+    super(`counts contradict each other: ${law}: ${left} is not ${right}`);
+    this.name = 'LawViolation';
+    this.law = law;
+  }
+}
+
+/**
+ * Asserts the laws between the counts of a run that has come to its end.
+ * @throws LawViolation naming the first law that does not hold
+ */
+export function assertLaws(result: ResultDocument): void {
+  const { totals } = result;
+  for (const [law, left, right] of [...countLaws(totals), ...sumLaws(result)]) {
+    if (left !== right) throw new LawViolation(law, left, right);
+  }
+}
+
+type Law = readonly [law: string, left: number, right: number];
+
+function countLaws(t: Totals): Law[] {
+  return [
+    ['accesses = fetches + loads + stores', t.accesses, t.fetches + t.loads + t.stores],
+    [
+      'accesses + kernelAccesses + hardwareAccesses = tlbHits + pageWalks - pageFaults',
+      t.accesses + t.kernelAccesses + t.hardwareAccesses,
+      t.tlbHits + t.pageWalks - t.pageFaults,
+    ],
+    ['tlbMisses = pageWalks', t.tlbMisses, t.pageWalks],
+    [
+      'worldSwitches = switcherSkips + switcherTargetedRemaps + switcherFullRemaps',
+      t.worldSwitches,
+      t.switcherSkips + t.switcherTargetedRemaps + t.switcherFullRemaps,
+    ],
+    [
+      'tableSwitches = slotHits + slotEvictions + slotFills',
+      t.tableSwitches,
+      t.slotHits + t.slotEvictions + t.slotFills,
+    ],
+  ];
+}
+
+function sumLaws({ totals, cpus, guests }: ResultDocument): Law[] {
+  const ofCpus = cpuCountNames.map((name): Law => {
+    const sum = cpus.reduce((total, cpu) => total + cpu[name], 0);
+    return [`totals.${name} = sum over cpus`, totals[name], sum];
+  });
+  const processes = guests.flatMap((guest) => guest.processes);
+  const accesses = processes.reduce((total, process) => total + process.accesses, 0);
+  return [...ofCpus, ['totals.accesses = sum over processes', totals.accesses, accesses]];
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { MemoisedMachine } from '@lguest-sim/bus';
+import { memoisedHostCpu } from '@lguest-sim/cpu';
+import { guestKernelMachine } from '@lguest-sim/guest-kernel';
+import { memoisedVcpuMachine } from '@lguest-sim/hypervisor';
+import { guestMachine, slotMachine } from '@lguest-sim/mmu-host';
+import { memoisedSwitcherMachine } from '@lguest-sim/switcher';
+import { memoisedRunMachine } from './run-machine.js';
+
+/** A machine of the simulation, and what there is one of. */
+export interface MachineDescription {
+  /** What the machine is about. */
+  readonly title: string;
+  /** What there is one of. */
+  readonly instances: string;
+  readonly machine: MemoisedMachine;
+}
+
+/** Every machine there is, outermost first. */
+export const machines: readonly MachineDescription[] = [
+  { title: 'Run', instances: 'one', machine: memoisedRunMachine },
+  { title: 'Host CPU', instances: 'one for each host CPU', machine: memoisedHostCpu },
+  { title: 'Switcher', instances: 'one for each host CPU', machine: memoisedSwitcherMachine },
+  {
+    title: 'vCPU',
+    instances: 'one for each vCPU, in the hypervisor',
+    machine: memoisedVcpuMachine,
+  },
+  { title: 'Guest kernel', instances: 'one for each guest', machine: guestKernelMachine },
+  { title: 'Shadow MMU', instances: 'one for each guest', machine: guestMachine },
+  { title: 'Slot', instances: 'one for each of a guest’s slots', machine: slotMachine },
+];

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { SimulationConfig } from './config.js';
+
+/** Version of the result document: the first number changes when a reader has to. */
+export const RESULT_SCHEMA = 'lguest-sim/result/1';
+
+/** How a run ended. */
+export type RunStatus = 'finished' | 'interrupted' | 'failed';
+
+/** Counts of one host CPU; each is also summed over all CPUs in `Totals`. */
+export interface CpuCounts {
+  /** Accesses of the traces that completed: fetches, loads and stores of user code. */
+  accesses: number;
+  /** Instruction lines of the traces (a fetch that crosses a page is one instruction, two accesses). */
+  instructions: number;
+  fetches: number;
+  loads: number;
+  stores: number;
+  /** Accesses of the guest kernels themselves. */
+  kernelAccesses: number;
+  /** Accesses of the CPU itself: gates, task state, pushes, the Switcher's registers. */
+  hardwareAccesses: number;
+  tlbHits: number;
+  tlbMisses: number;
+  /** Page walks; each follows one TLB miss. */
+  pageWalks: number;
+  /** Walks that ended in a page fault. */
+  pageFaults: number;
+}
+
+/** The names of `CpuCounts`, in the order of the document. */
+export const cpuCountNames = [
+  'accesses',
+  'instructions',
+  'fetches',
+  'loads',
+  'stores',
+  'kernelAccesses',
+  'hardwareAccesses',
+  'tlbHits',
+  'tlbMisses',
+  'pageWalks',
+  'pageFaults',
+] as const satisfies readonly (keyof CpuCounts)[];
+
+/** Everything that is counted, over all host CPUs and guests. */
+export interface Totals extends CpuCounts {
+  /** Shadow leaf entries that `demand_page` filled. */
+  shadowFills: number;
+  /** Page faults that the host handed on to the guest kernel. */
+  reflectedFaults: number;
+  /** Hypercalls by name. */
+  hypercalls: Readonly<Record<string, number>>;
+  /** Round trips through the Switcher: entries into a guest, each with its exit. */
+  worldSwitches: number;
+  /** NEW_PGTABLE hypercalls that were carried out. */
+  tableSwitches: number;
+  /** Table switches that found their table in a slot. */
+  slotHits: number;
+  /** Table switches that took over a slot that had shadowed another table. */
+  slotEvictions: number;
+  /** Table switches that took a slot for the first time. */
+  slotFills: number;
+  /** Guest entries that found the Switcher's two entries right. */
+  switcherSkips: number;
+  /** Guest entries that moved the Switcher's two entries: four entries written. */
+  switcherTargetedRemaps: number;
+  /** Guest entries that cleared every CPU's entries first. */
+  switcherFullRemaps: number;
+  /** Times a vCPU ran on another host CPU than before. */
+  migrations: number;
+  /** Interrupts delivered to guests. */
+  interrupts: number;
+  /** Virtual time at the end: the clock of the host CPU that is furthest on. */
+  cycles: number;
+}
+
+export interface CpuResult extends CpuCounts {
+  readonly cpu: number;
+  /** Clock at the end, in cycles. */
+  readonly cycles: number;
+  /** Cycles with nothing to run. */
+  readonly idleCycles: number;
+  readonly worldSwitches: number;
+}
+
+export interface MovedRegionResult {
+  /** First address in the trace and where it went, as hexadecimal text. */
+  readonly from: string;
+  readonly to: string;
+  readonly bytes: number;
+}
+
+export interface ProcessResult {
+  readonly process: number;
+  readonly trace: string;
+  readonly accesses: number;
+  /** Different 4 KiB pages that the process touched. */
+  readonly pagesTouched: number;
+  /** Faults in which the guest kernel gave the process a zero-filled page. */
+  readonly demandZeroFaults: number;
+  readonly contextSwitches: number;
+  /** System calls in the trace, by name; counted and passed over. */
+  readonly systemCalls: Readonly<Record<string, number>>;
+  /** Mixed from every value the process loaded: the same however the machine is set up. */
+  readonly loadChecksum: string;
+  /** `ready` while it has not ended; then how it ended. */
+  readonly status: string;
+  /** Why the guest kernel killed it, if it did. */
+  readonly reason?: string;
+  /** Regions of the trace that were moved below the guest kernel. */
+  readonly moved: readonly MovedRegionResult[];
+}
+
+export interface GuestResult {
+  readonly guest: number;
+  readonly status: string;
+  readonly processes: readonly ProcessResult[];
+}
+
+export interface KillResult {
+  readonly guest: number;
+  readonly reason: string;
+}
+
+/** What a run returns: one JSON document. */
+export interface ResultDocument {
+  readonly schema: typeof RESULT_SCHEMA;
+  readonly status: RunStatus;
+  readonly config: SimulationConfig & { readonly traces: readonly string[] };
+  readonly totals: Totals;
+  readonly cpus: readonly CpuResult[];
+  readonly guests: readonly GuestResult[];
+  readonly kills: readonly KillResult[];
+}

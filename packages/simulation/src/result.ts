@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { CpuCounters } from '@lguest-sim/cpu';
+import { hexAddress } from '@lguest-sim/trace';
+import { cpuCountNames, RESULT_SCHEMA } from './result-document.js';
+import type {
+  CpuCounts,
+  CpuResult,
+  GuestResult,
+  KillResult,
+  ProcessResult,
+  ResultDocument,
+  RunStatus,
+  Totals,
+} from './result-document.js';
+import type { SimulationConfig } from './config.js';
+import type { GuestMachine } from './guest-machine.js';
+import type { HostActor } from './host-actor.js';
+import type { HostMachine } from './host-machine.js';
+import type { HostScheduler } from './host-scheduler.js';
+import type { TraceFeed } from './trace-feed.js';
+
+/** The parts of a run that results are read from. */
+export interface RunParts {
+  readonly config: SimulationConfig;
+  readonly traces: readonly string[];
+  readonly host: HostMachine;
+  readonly scheduler: HostScheduler;
+  readonly hostActor: HostActor;
+  readonly guests: readonly GuestMachine[];
+  /** For each guest the feeds of its processes. */
+  readonly feeds: readonly (readonly TraceFeed[])[];
+}
+
+/** Reads the counts of all parts into one document. */
+export function resultOf(parts: RunParts, status: RunStatus): ResultDocument {
+  return {
+    schema: RESULT_SCHEMA,
+    status,
+    config: { ...parts.config, traces: parts.traces },
+    totals: totalsOf(parts),
+    cpus: parts.host.cpus.map((_, cpu) => cpuResult(parts, cpu)),
+    guests: parts.guests.map((guest) => guestResult(guest, parts.feeds[guest.guest]!)),
+    kills: parts.guests.flatMap(killOf),
+  };
+}
+
+function totalsOf({ host, guests, scheduler }: RunParts): Totals {
+  const sum = (count: (guest: GuestMachine) => number): number =>
+    guests.reduce((total, guest) => total + count(guest), 0);
+  return {
+    ...sumCounts(host.cpus.map((cpu) => cpu.core.counters)),
+    shadowFills: sum(({ mmu }) => mmu.counters.shadowFills),
+    reflectedFaults: sum(({ vcpu }) => vcpu.counters.reflectedFaults),
+    hypercalls: sumByName(guests.map(({ vcpu }) => vcpu.counters.hypercallsByName())),
+    worldSwitches: host.worldSwitches.reduce((total, core) => total + core.worldSwitches, 0),
+    tableSwitches: sum(({ mmu }) => mmu.counters.tableSwitches),
+    slotHits: sum(({ mmu }) => mmu.counters.slotHits),
+    slotEvictions: sum(({ mmu }) => mmu.counters.slotEvictions),
+    slotFills: sum(({ mmu }) => mmu.counters.slotFresh),
+    switcherSkips: sum(({ mmu }) => mmu.counters.switcherSkips),
+    switcherTargetedRemaps: sum(({ mmu }) => mmu.counters.switcherTargetedRemaps),
+    switcherFullRemaps: sum(({ mmu }) => mmu.counters.switcherFullRemaps),
+    migrations: scheduler.migrations,
+    interrupts: sum(({ vcpu }) => vcpu.counters.interruptsDelivered),
+    cycles: Math.max(...host.clock.now),
+  };
+}
+
+function cpuResult({ host, hostActor }: RunParts, cpu: number): CpuResult {
+  return {
+    cpu,
+    ...countsOf(host.cpus[cpu]!.core.counters),
+    cycles: host.clock.now[cpu]!,
+    idleCycles: hostActor.idleCycles[cpu]!,
+    worldSwitches: host.worldSwitches[cpu]!.worldSwitches,
+  };
+}
+
+function guestResult(machine: GuestMachine, feeds: readonly TraceFeed[]): GuestResult {
+  const processes = machine.kernel.results().map((process, index): ProcessResult => {
+    const { name, checksum, ...counts } = process;
+    return {
+      process: index,
+      trace: name,
+      ...counts,
+      loadChecksum: `0x${(checksum >>> 0).toString(16).padStart(8, '0')}`,
+      moved: feeds[index]!.moved.map(({ from, to, bytes }) => ({
+        from: hexAddress(from),
+        to: hexAddress(to),
+        bytes,
+      })),
+    };
+  });
+  return { guest: machine.guest, status: machine.state, processes };
+}
+
+function killOf({ guest, vcpu }: GuestMachine): KillResult[] {
+  const { end, reason } = vcpu.guest;
+  return end === 'killed' ? [{ guest, reason: reason ?? '' }] : [];
+}
+
+function countsOf(counters: CpuCounters): CpuCounts {
+  return Object.fromEntries(cpuCountNames.map((name) => [name, counters[name]])) as Record<
+    keyof CpuCounts,
+    number
+  >;
+}
+
+function sumCounts(all: readonly CpuCounters[]): CpuCounts {
+  return Object.fromEntries(
+    cpuCountNames.map((name) => [name, all.reduce((sum, counters) => sum + counters[name], 0)]),
+  ) as Record<keyof CpuCounts, number>;
+}
+
+/** Adds up counts by name; names in the order of the alphabet, whatever came first. */
+function sumByName(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const counts of all) {
+    for (const [name, count] of Object.entries(counts)) {
+      sums.set(name, (sums.get(name) ?? 0) + count);
+    }
+  }
+  return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { MachineInstance, type Envelope, type MachineInspector } from '@lguest-sim/bus';
+import type { Observable } from 'rxjs';
+import { configure, type SimulationConfig } from './config.js';
+import { GuestMachine, type GuestMachineSnapshot } from './guest-machine.js';
+import { HostActor, type HostActorSnapshot, type GuestTimer } from './host-actor.js';
+import { HostMachine, type HostMachineSnapshot } from './host-machine.js';
+import { HostScheduler, type HostSchedulerSnapshot } from './host-scheduler.js';
+import { assertLaws } from './laws.js';
+import { migrationPolicies } from './migration-policy.js';
+import type { ResultDocument, RunStatus } from './result-document.js';
+import { resultOf } from './result.js';
+import { RunLoop, type StepOutcome } from './run-loop.js';
+import { memoisedRunMachine } from './run-machine.js';
+import { TraceFeed, type TraceFeedSnapshot, type TraceInput } from './trace-feed.js';
+
+/** Options of `Simulation.run`. */
+export interface RunOptions {
+  /** Stops the run at the next good moment once `aborted` is true (an AbortSignal fits). */
+  readonly signal?: { readonly aborted: boolean };
+  /** Called now and then: time for the event loop, and for showing progress. */
+  readonly breathe?: () => Promise<void>;
+}
+
+/** How far a run is. */
+export interface Progress {
+  /** Trace accesses that completed. */
+  readonly accesses: number;
+  /** Bytes of all traces read, and to be read if that is known. */
+  readonly bytesRead: number;
+  readonly totalBytes: number | undefined;
+}
+
+/** A whole run as plain data: `structuredClone` and typed-array-aware serialisers can take it. */
+export interface SimulationSnapshot {
+  readonly state: string;
+  readonly host: HostMachineSnapshot;
+  readonly scheduler: HostSchedulerSnapshot;
+  readonly hostActor: HostActorSnapshot;
+  readonly guests: readonly GuestMachineSnapshot[];
+  readonly feeds: readonly (readonly TraceFeedSnapshot[])[];
+}
+
+/** Steps between two calls of `breathe`. */
+const STEPS_PER_BREATH = 4096;
+
+/**
+ * A machine with its guests, and one run of it.
+ *
+ * The run is a function of configuration, traces and seed alone. Reading traces is asynchronous but
+ * costs no virtual time, so how fast they arrive changes nothing.
+ */
+export class Simulation {
+  readonly config: SimulationConfig;
+  private readonly traces: readonly TraceInput[];
+  private readonly host: HostMachine;
+  private readonly guests: readonly GuestMachine[];
+  private readonly feeds: readonly (readonly TraceFeed[])[];
+  private readonly scheduler: HostScheduler;
+  private readonly hostActor: HostActor;
+  private readonly loop: RunLoop;
+  private readonly machine: MachineInstance;
+
+  /**
+   * @param traces each guest runs every one of them, as one process each; at least one
+   * @throws ConfigError for a configuration that cannot be used
+   */
+  constructor(
+    config: Partial<SimulationConfig>,
+    traces: readonly TraceInput[],
+    inspect?: MachineInspector,
+  ) {
+    if (traces.length === 0) throw new RangeError('a simulation needs at least one trace');
+    this.config = configure(config);
+    this.traces = traces;
+    const { cpus, guests, slice, migrate } = this.config;
+    const names = traces.map((trace) => trace.name);
+    this.machine = new MachineInstance('run', memoisedRunMachine, inspect);
+    this.host = new HostMachine(this.config, (guest) => this.guests[guest]!.kernel, inspect);
+    this.guests = Array.from(
+      { length: guests },
+      (_, guest) => new GuestMachine(guest, this.host, this.config, names, inspect),
+    );
+    this.feeds = this.guests.map(({ kernel }) =>
+      traces.map((trace, process) => new TraceFeed(trace, kernel, process)),
+    );
+    const { bus, clock, random } = this.host;
+    const policy = migrationPolicies[migrate];
+    const timer: GuestTimer = { deadline: (guest) => this.guests[guest]!.vcpu.clockDeadline };
+    const options = { cpus, guests, slice, policy, clock, random: random.next };
+    this.scheduler = new HostScheduler(options);
+    const { scheduler } = this;
+    this.hostActor = new HostActor({ bus, clock, scheduler, timer, cpus });
+    const host = this.hostActor;
+    this.loop = new RunLoop({ cpus: this.host.cpus, clock, scheduler, host, timer });
+  }
+
+  /** Every message of the run, in order. */
+  get messages$(): Observable<Envelope> {
+    return this.host.bus.messages$;
+  }
+
+  /** State of the run's machine: ready, running, paused, finished or failed. */
+  get state(): string {
+    return this.machine.state;
+  }
+
+  get progress(): Progress {
+    const feeds = this.feeds.flat();
+    const sizes = feeds.map((feed) => feed.totalBytes);
+    return {
+      accesses: this.host.cpus.reduce((sum, cpu) => sum + cpu.core.counters.accesses, 0),
+      bytesRead: feeds.reduce((sum, feed) => sum + feed.bytesRead, 0),
+      totalBytes: sizes.reduce((a = NaN, b = NaN) => a + b, 0) || undefined,
+    };
+  }
+
+  /**
+   * Runs to the end, or until stopped by the signal; called again, it goes on.
+   *
+   * @returns 'finished', or 'interrupted' if the signal stopped it
+   * @throws TraceError for a bad trace; LawViolation and others for defects of the simulator. The
+   *   run has then failed and cannot go on.
+   */
+  async run(options: RunOptions = {}): Promise<RunStatus> {
+    try {
+      await this.begin();
+      const finished = await this.drive(options);
+      this.machine.send(finished ? 'FINISH' : 'PAUSE');
+      if (finished) assertLaws(this.result());
+      return this.status;
+    } catch (error) {
+      if (this.machine.state !== 'finished') this.machine.send('FAIL');
+      throw error;
+    }
+  }
+
+  /** Everything counted so far. */
+  result(): ResultDocument {
+    const { config, host, scheduler, hostActor, guests, feeds } = this;
+    const traces = this.traces.map((trace) => trace.name);
+    return resultOf({ config, traces, host, scheduler, hostActor, guests, feeds }, this.status);
+  }
+
+  /** Ends all subscriptions and lets go of the traces. */
+  async close(): Promise<void> {
+    for (const guest of this.guests) guest.stop();
+    this.hostActor.stop();
+    this.host.stop();
+    await Promise.all(this.feeds.flat().map((feed) => feed.close()));
+  }
+
+  /** The run's whole state. It must be between two calls of `run`. */
+  snapshot(): SimulationSnapshot {
+    return {
+      state: this.machine.state,
+      host: this.host.snapshot(),
+      scheduler: this.scheduler.snapshot(),
+      hostActor: this.hostActor.snapshot(),
+      guests: this.guests.map((guest) => guest.snapshot()),
+      feeds: this.feeds.map((feeds) => feeds.map((feed) => feed.snapshot())),
+    };
+  }
+
+  /** Puts a snapshot back, of a simulation with the same configuration and traces. */
+  async restore(snapshot: SimulationSnapshot): Promise<void> {
+    this.machine.restore(snapshot.state);
+    this.host.restore(snapshot.host);
+    this.scheduler.restore(snapshot.scheduler);
+    this.hostActor.restore(snapshot.hostActor);
+    snapshot.guests.forEach((guest, index) => this.guests[index]!.restore(guest));
+    const pairs = this.feeds.flatMap((feeds, guest) =>
+      feeds.map((feed, process) => feed.restore(snapshot.feeds[guest]![process]!)),
+    );
+    await Promise.all(pairs);
+  }
+
+  private get status(): RunStatus {
+    const { state } = this.machine;
+    return state === 'finished' || state === 'failed' ? state : 'interrupted';
+  }
+
+  private async begin(): Promise<void> {
+    if (this.machine.state === 'paused') return this.machine.send('RESUME');
+    this.machine.send('START');
+    for (const feed of this.feeds.flat()) await feed.start();
+    this.hostActor.start();
+    for (const { guest } of this.guests) {
+      this.host.bus.publish({ topic: 'start-launcher', cpu: guest % this.config.cpus, guest });
+    }
+  }
+
+  /** Steps until the end or the signal. Returns whether it was the end. */
+  private async drive({ signal, breathe }: RunOptions): Promise<boolean> {
+    for (let step = 1; signal?.aborted !== true; step++) {
+      const outcome = this.loop.step();
+      if (outcome.kind === 'finished') return true;
+      if (outcome.kind === 'starved') await this.feed(outcome);
+      if (step % STEPS_PER_BREATH === 0) await breathe?.();
+    }
+    return false;
+  }
+
+  private async feed({ guest }: StepOutcome & { kind: 'starved' }): Promise<void> {
+    const process = this.guests[guest]!.kernel.running;
+    await this.feeds[guest]![process]!.fill();
+  }
+}
