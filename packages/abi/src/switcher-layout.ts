@@ -44,3 +44,13 @@ export function registersAddress(layout: SwitcherLayout, cpu: number): number {
 export function stateAddress(layout: SwitcherLayout, cpu: number): number {
   return registersAddress(layout, cpu) + PAGE_BYTES;
 }
+
+/** Byte offset in the text page of the first of 256 stubs, one for each vector. */
+const STUBS_OFFSET = 0x400;
+/** Bytes a stub takes: it pushes an error code if the CPU did not, and the vector, and jumps. */
+const STUB_BYTES = 12;
+
+/** Virtual address of the Switcher's stub for a vector: where the default gate of it leads. */
+export function stubAddress(layout: SwitcherLayout, vector: number): number {
+  return layout.address + STUBS_OFFSET + vector * STUB_BYTES;
+}

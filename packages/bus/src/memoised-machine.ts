@@ -50,7 +50,8 @@ export class MemoisedMachine {
   legalEvents(state: string): readonly string[] {
     const snapshot = this.snapshots.get(state);
     if (snapshot === undefined) return [];
-    return this.machine.events.filter((type) => this.isLegal(snapshot, type as string));
+    const types = this.machine.events as string[];
+    return types.filter((type) => this.isLegal(snapshot, type));
   }
 
   /** Unlike `snapshot.can`, an event that is handled by staying where one is counts as legal. */
@@ -67,9 +68,8 @@ export class MemoisedMachine {
     }) as AnyMachineSnapshot;
     const name = stateName(nextSnapshot);
     if (!this.snapshots.has(name)) this.snapshots.set(name, nextSnapshot);
-    let byEvent = this.next.get(state);
-    if (byEvent === undefined) this.next.set(state, (byEvent = new Map()));
-    byEvent.set(event, name);
+    const byEvent = this.next.get(state) ?? new Map<string, string>();
+    this.next.set(state, byEvent.set(event, name));
     return name;
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { Flag, TABLE_FLAGS } from './flags.js';
+import { Flag, NO_EXECUTE_HIGH, TABLE_FLAGS } from './flags.js';
 
 /** One level of page tables. */
 export interface PagingLevel {
@@ -23,6 +23,8 @@ export interface PagingFormat {
   /** log2 of the 32-bit words in an entry: 0 (4 bytes) or 1 (8 bytes). */
   readonly entryWordShift: 0 | 1;
   readonly entryBytes: 4 | 8;
+  /** High word of an entry that forbids execution, signed; 0 where the format has no such bit. */
+  readonly noExecuteHigh: number;
   /** From the top level down to the leaf level. */
   readonly levels: readonly PagingLevel[];
   readonly top: PagingLevel;
@@ -40,6 +42,7 @@ function format(
     name,
     entryWordShift,
     entryBytes: entryWordShift === 0 ? 4 : 8,
+    noExecuteHigh: entryWordShift === 0 ? 0 : NO_EXECUTE_HIGH,
     levels,
     top: levels[0]!,
     leaf: levels[levels.length - 1]!,
