@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+export {
+  AccessBatch,
+  AccessKind,
+  DEFAULT_BATCH_CAPACITY,
+  INFO_CONTINUATION,
+  INFO_KIND_MASK,
+  INFO_SIZE_SHIFT,
+} from './access-batch.js';
+export { AddressMover, DEFAULT_KERNEL_ADDRESS, REGION_BYTES } from './address-mover.js';
+export { lackeySource } from './lackey-source.js';
+export type { LackeyOptions } from './lackey-source.js';
+export { hexAddress } from './moved-region.js';
+export type { MovedRegion } from './moved-region.js';
+export { TraceError } from './trace-error.js';
+export type { TraceErrorCode, TraceErrorDetails } from './trace-error.js';
+export type {
+  SystemCallEvent,
+  SystemCallOutcome,
+  SystemCallResultEvent,
+  TraceEvent,
+} from './trace-event.js';
+export type { TraceSource } from './trace-source.js';

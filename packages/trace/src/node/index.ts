@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+export { openTrace } from './open-trace.js';
+export type { OpenTraceOptions } from './open-trace.js';

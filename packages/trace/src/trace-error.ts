@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/** What is wrong with a trace; `TraceError.code` is one of these. */
+export type TraceErrorCode =
+  | 'TRACE_MALFORMED' // a line that is no record, system call or remark
+  | 'TRACE_CUT_OFF' // the last line ends in the middle
+  | 'TRACE_EMPTY' // not one access in the whole trace
+  | 'TRACE_NO_ROOM' // more regions than fit below the kernel's address
+  | 'TRACE_NOT_FOUND'
+  | 'TRACE_IS_DIRECTORY'
+  | 'TRACE_UNREADABLE'
+  | 'TRACE_DAMAGED_GZIP'; // truncated or damaged compressed data
+
+/** Where an error is, and what may help against it. */
+export interface TraceErrorDetails {
+  /** Line in the decompressed text, 1-based. */
+  readonly line?: number;
+  /** What to try. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * A trace that cannot be read. `message` is one line and complete in itself: it starts with the
+ * file's name as given (and the line's number), and says what was expected.
+ */
+export class TraceError extends Error {
+  override readonly name = 'TraceError';
+  readonly code: TraceErrorCode;
+  /** The trace's name as the caller gave it. */
+  readonly file: string;
+  /** Line in the decompressed text, 1-based; absent where the error is the whole file's. */
+  readonly line: number | undefined;
+  readonly hint: string | undefined;
+
+  constructor(
+    code: TraceErrorCode,
+    file: string,
+    problem: string,
+    details: TraceErrorDetails = {},
+  ) {
+    const place = details.line === undefined ? file : `${file}:${details.line}`;
+    super(`${place}: ${problem}`, details.cause === undefined ? {} : { cause: details.cause });
+    this.code = code;
+    this.file = file;
+    this.line = details.line;
+    this.hint = details.hint;
+  }
+}

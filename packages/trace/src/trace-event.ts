@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/** What became of a system call. */
+export interface SystemCallOutcome {
+  /** The value returned, or the positive errno if `failed`; null when the trace gives none. */
+  readonly result: number | null;
+  readonly failed: boolean;
+}
+
+/** A system call that the traced program made. */
+export interface SystemCallEvent extends SystemCallOutcome {
+  readonly kind: 'system-call';
+  /** The event happens before the access at this index of the batch. */
+  readonly position: number;
+  /** The system call's number on the traced machine (i386: 45 is brk). */
+  readonly number: number;
+  /** As Valgrind names it, without the leading `sys_`; `ni_syscall` for one that it does not know. */
+  readonly name: string;
+  /**
+   * As traced: addresses are *not* moved, since only who knows the call knows which are addresses.
+   * A plain number is a number; anything else is the text as it stands, for example
+   * `0x820ad39(/proc/self/exe)`, or a number beyond 2^53.
+   */
+  readonly args: readonly (number | string)[];
+  /** The child's process id, for a call that forked. */
+  readonly child?: number;
+  /** Line of the call, 1-based. */
+  readonly line: number;
+}
+
+/**
+ * The outcome of a system call that blocked while other code ran: there are accesses (or the end
+ * of a batch) between the call and this. A call that shows its outcome at once has no such event,
+ * and neither has one that a signal interrupted: its outcome stays null.
+ */
+export interface SystemCallResultEvent extends SystemCallOutcome {
+  readonly kind: 'system-call-result';
+  /** The event happens before the access at this index of the batch. */
+  readonly position: number;
+  readonly number: number;
+  readonly name: string;
+  /** Line of the outcome, 1-based. */
+  readonly line: number;
+  /** Line of the call that it belongs to, 1-based. */
+  readonly callLine: number;
+}
+
+/** What happens between accesses. */
+export type TraceEvent = SystemCallEvent | SystemCallResultEvent;
