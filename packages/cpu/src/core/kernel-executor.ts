@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import {
+  GUEST_PRIVILEGE,
+  HYPERCALL_VECTOR,
+  Register,
+  USER_PRIVILEGE,
+  privilegeOf,
+} from '@lguest-sim/abi';
+import {
+  INSTRUCTION_WORDS,
+  Operation,
+  PAGE_MASK,
+  PAGE_SIZE,
+  PAGE_WORDS,
+  Vector,
+  hex,
+} from '@lguest-sim/x86';
+import type { InstructionQueue } from '@lguest-sim/x86';
+import { flagsAfterReturn } from './eflags.js';
+import type { CpuExit } from './exit.js';
+import { GuestStack } from './guest-stack.js';
+import { FAULT } from './mmu.js';
+import type { Mmu } from './mmu.js';
+import { Need } from './rights.js';
+import type { Traps } from './traps.js';
+
+/** What an instruction led to: an exit; nothing special; or other code of the guest kernel. */
+export type Step = CpuExit | 'next' | 'resume';
+
+/** What `iret` leaves of a selector in the error code of its general protection fault. */
+const SELECTOR_INDEX = 0xfffc;
+
+/**
+ * Executes a guest kernel's instructions, one at a time, through the MMU. One that faults has done
+ * nothing and is not passed: it is executed again when the guest comes back to it.
+ */
+export class KernelExecutor {
+  private readonly mmu: Mmu;
+  private readonly registers: Int32Array;
+  private readonly traps: Traps;
+  private readonly stack: GuestStack;
+  private readonly popped = new Int32Array(3);
+
+  constructor(mmu: Mmu, registers: Int32Array, traps: Traps) {
+    this.mmu = mmu;
+    this.registers = registers;
+    this.traps = traps;
+    this.stack = new GuestStack(mmu);
+  }
+
+  /**
+   * Executes the instruction at `queue.position`.
+   * @throws RangeError for operands that no guest kernel means: a bug of the guest's model
+   */
+  step(queue: InstructionQueue): Step {
+    const { code, position } = queue;
+    const a = code[position + 1]!;
+    const b = code[position + 2]!;
+    let page: number;
+    switch (code[position]) {
+      case Operation.fetch:
+        page = this.access(a, Need.fetch);
+        break;
+      case Operation.load:
+        page = this.load(queue, a);
+        break;
+      case Operation.store:
+        page = this.store(a, b);
+        break;
+      case Operation.fill:
+        page = this.fill(a, b, code[position + 3]!, code[position + 4]!);
+        break;
+      case Operation.copyPage:
+        page = this.copyPage(a, b);
+        break;
+      case Operation.hypercall:
+        return this.hypercall(queue);
+      case Operation.setRegister:
+        this.registers[a] = b;
+        page = 0;
+        break;
+      case Operation.iret:
+        return this.interruptReturn(queue);
+      default:
+        throw new RangeError(`instruction ${code[position]}: no such operation`);
+    }
+    if (page === FAULT) return this.traps.pageFault();
+    queue.position = position + INSTRUCTION_WORDS;
+    return 'next';
+  }
+
+  /** One access of the kernel's, with its cycles and its count. */
+  private access(address: number, need: number): number {
+    const page = this.mmu.access(address, need);
+    if (page === FAULT) return FAULT;
+    this.mmu.counters.kernelAccesses++;
+    this.mmu.pass(this.mmu.costs.access);
+    return page;
+  }
+
+  private load(queue: InstructionQueue, address: number): number {
+    assertInPage(address, 4, 4);
+    const page = this.access(address, Need.load);
+    if (page === FAULT) return FAULT;
+    queue.results.push(this.mmu.host.words[wordAt(page, address)]! >>> 0);
+    return page;
+  }
+
+  private store(address: number, value: number): number {
+    assertInPage(address, 4, 4);
+    const page = this.access(address, Need.store);
+    if (page !== FAULT) this.mmu.host.words[wordAt(page, address)] = value;
+    return page;
+  }
+
+  /** `rep stos`: one translation, as all words are in one page; each further word is a TLB hit. */
+  private fill(address: number, value: number, step: number, count: number): number {
+    if (count <= 0) return 0;
+    assertInPage(address, 4, 4 * count);
+    const { mmu } = this;
+    const page = mmu.access(address, Need.store);
+    if (page === FAULT) return FAULT;
+    const at = wordAt(page, address);
+    for (let i = 0; i < count; i++) mmu.host.words[at + i] = value + Math.imul(step, i);
+    mmu.counters.kernelAccesses += count;
+    mmu.counters.tlbHits += count - 1;
+    mmu.pass(Math.ceil((mmu.costs.pageClear * count) / PAGE_WORDS));
+    return page;
+  }
+
+  /**
+   * `rep movs` of a page: 1024 loads and 1024 stores, of which all but the first of each hit. If the
+   * destination faults, the first load has been made; it is made again at the retry.
+   */
+  private copyPage(source: number, destination: number): number {
+    assertInPage(source, PAGE_SIZE, PAGE_SIZE);
+    assertInPage(destination, PAGE_SIZE, PAGE_SIZE);
+    const { mmu } = this;
+    const from = mmu.access(source, Need.load);
+    if (from === FAULT) return FAULT;
+    mmu.counters.kernelAccesses++;
+    const to = mmu.access(destination, Need.store);
+    if (to === FAULT) return FAULT;
+    mmu.host.words.copyWithin(to >>> 2, from >>> 2, (from >>> 2) + PAGE_WORDS);
+    mmu.counters.kernelAccesses += 2 * PAGE_WORDS - 1;
+    mmu.counters.tlbHits += 2 * PAGE_WORDS - 2;
+    mmu.pass(mmu.costs.pageCopy);
+    return to;
+  }
+
+  /** Loads the five registers, and traps. The instruction is passed if the gate lets it through. */
+  private hypercall(queue: InstructionQueue): Step {
+    const { code, position } = queue;
+    for (let i = Register.eax; i <= Register.esi; i++) this.registers[i] = code[position + 1 + i]!;
+    const exit = this.traps.softwareInterrupt(HYPERCALL_VECTOR);
+    if (this.traps.vector === HYPERCALL_VECTOR) queue.position = position + INSTRUCTION_WORDS;
+    return exit;
+  }
+
+  /** `iret`, to the same ring or to ring 3; to ring 0 no guest kernel gets. */
+  private interruptReturn(queue: InstructionQueue): Step {
+    const { registers, popped, mmu } = this;
+    const esp = registers[Register.esp]!;
+    if (!this.stack.pop(esp, popped, 3)) return this.traps.pageFault();
+    const eip = popped[0]!;
+    const cs = popped[1]! & 0xffff;
+    const flags = popped[2]!;
+    const ring = privilegeOf(cs);
+    if (ring !== GUEST_PRIVILEGE && ring !== USER_PRIVILEGE) {
+      return this.traps.deliver(Vector.generalProtection, cs & SELECTOR_INDEX);
+    }
+    if (ring === USER_PRIVILEGE) {
+      if (!this.stack.pop(esp + 12, popped, 2)) return this.traps.pageFault();
+      registers[Register.esp] = popped[0]!;
+      registers[Register.ss] = popped[1]! & 0xffff;
+    } else {
+      registers[Register.esp] = esp + 12;
+    }
+    registers[Register.eip] = eip;
+    registers[Register.cs] = cs;
+    registers[Register.eflags] = flagsAfterReturn(registers[Register.eflags]!, flags);
+    mmu.pass(mmu.costs.directTrap);
+    queue.position += INSTRUCTION_WORDS;
+    return ring === USER_PRIVILEGE ? 'returned' : 'resume';
+  }
+}
+
+function wordAt(page: number, address: number): number {
+  return (page | (address & ~PAGE_MASK)) >>> 2;
+}
+
+/** @throws RangeError unless `bytes` bytes from `address` are aligned and in one page */
+function assertInPage(address: number, alignment: number, bytes: number): void {
+  if ((address & (alignment - 1)) !== 0 || (address & ~PAGE_MASK) + bytes > PAGE_SIZE) {
+    throw new RangeError(
+      `instruction operand ${hex(address)}: expected ${bytes} bytes in one page, aligned to ${alignment}`,
+    );
+  }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { PAGE_MASK, PAGE_SHIFT } from '@lguest-sim/x86';
+import type { HostMemory, PagingFormat } from '@lguest-sim/x86';
+import type { CostModel, VirtualClock } from '@lguest-sim/bus';
+import type { CpuCounters } from './counters.js';
+import { noCounts } from './counters.js';
+import type { GuestCode } from './guest-code.js';
+import { Right } from './rights.js';
+import { DEFAULT_TLB, Tlb } from './tlb.js';
+import type { TlbShape } from './tlb.js';
+import { PageWalker } from './walker.js';
+
+/** What `Mmu.access` returns instead of a page address (those are multiples of 4096). */
+export const FAULT = -1;
+
+/** What became of a user access that way 0 did not answer. */
+export const UserMiss = { fault: 0, hit: 1, filled: 2 } as const;
+export type UserMiss = (typeof UserMiss)[keyof typeof UserMiss];
+
+/** What an MMU is made from. */
+export interface MmuOptions {
+  /** Number of the host CPU, for its clock. */
+  readonly number: number;
+  readonly host: HostMemory;
+  /** Format of the tables that CR3 points to. */
+  readonly format: PagingFormat;
+  readonly clock: VirtualClock;
+  readonly costs: CostModel;
+  /** 64 entries in 4 ways by default. */
+  readonly tlb?: TlbShape;
+}
+
+/** One host CPU's memory management unit: TLB in front of page walker, CR2 and CR3. */
+export class Mmu {
+  readonly host: HostMemory;
+  readonly tlb: Tlb;
+  readonly walker: PageWalker;
+  readonly counters: CpuCounters = noCounts();
+  /** Address of the last access that faulted, signed. */
+  cr2 = 0;
+
+  readonly costs: CostModel;
+  private readonly cpu: number;
+  private readonly clock: VirtualClock;
+
+  constructor(options: MmuOptions) {
+    this.cpu = options.number;
+    this.host = options.host;
+    this.clock = options.clock;
+    this.costs = options.costs;
+    this.tlb = new Tlb(options.tlb ?? DEFAULT_TLB);
+    this.walker = new PageWalker(options.host, options.format);
+  }
+
+  /** Error code of the last access that faulted. */
+  get errorCode(): number {
+    return this.walker.errorCode;
+  }
+
+  /** Clock of this CPU, in cycles. */
+  get now(): number {
+    return this.clock.now[this.cpu]!;
+  }
+
+  /** Lets cycles pass. */
+  pass(cycles: number): void {
+    this.clock.now[this.cpu]! += cycles;
+  }
+
+  /** How many accesses that hit can start before a time, in cycles. */
+  accessesBefore(until: number): number {
+    const left = until - this.now;
+    if (left <= 0) return 0;
+    return this.costs.access > 0 ? Math.ceil(left / this.costs.access) : Infinity;
+  }
+
+  /**
+   * Loads CR3 (host-physical) and so flushes the TLB: CR4.PGE is off, nothing survives.
+   * @throws RangeError if it is outside host memory
+   */
+  loadCr3(hpa: number): void {
+    this.walker.load(hpa);
+    this.tlb.flush();
+  }
+
+  /**
+   * Translates one access, by TLB or walk, with all its effects: recency, accessed and dirty bits,
+   * cycles of a walk, CR2. Counts everything but the access itself.
+   *
+   * @param address guest-virtual, signed or unsigned
+   * @param need one of `Need`
+   * @returns host-physical address of the page, signed, or `FAULT`: see `cr2` and `errorCode`
+   */
+  access(address: number, need: number): number {
+    const { tlb } = this;
+    if (tlb.lookUp(address, need)) {
+      this.counters.tlbHits++;
+      return tlb.frames[tlb.slotOf(address)]!;
+    }
+    return this.walk(address, need) ? this.walker.frame : FAULT;
+  }
+
+  /**
+   * Goes on with a user access that way 0 of its set did not answer. Afterwards, unless it faulted,
+   * the entry is in way 0. The caller counts the hits.
+   *
+   * An entry that a kernel access filled does not count as seen by the process, and so does not
+   * answer at first. That way the guest hears of every page that its process uses, and the look-up
+   * remains the hit that it is.
+   */
+  userMiss(address: number, need: number, code: GuestCode): UserMiss {
+    const { tlb } = this;
+    const slot = tlb.slotOf(address);
+    const page = address & PAGE_MASK;
+    if (tlb.promote(slot, page | need, PAGE_MASK | need)) return UserMiss.hit;
+    let outcome: UserMiss = UserMiss.hit;
+    if (!tlb.lookUp(address, need & ~Right.seenByUser)) {
+      if (!this.walk(address, need)) return UserMiss.fault;
+      outcome = UserMiss.filled;
+    }
+    tlb.grant(slot, Right.seenByUser);
+    code.pageFilled(address >>> PAGE_SHIFT);
+    return outcome;
+  }
+
+  private walk(address: number, need: number): boolean {
+    const { walker, counters } = this;
+    counters.tlbMisses++;
+    counters.pageWalks++;
+    const allowed = walker.walk(address, need);
+    this.pass(walker.reads * this.costs.walkLevel);
+    if (allowed) {
+      this.tlb.fill(address, walker.rights, walker.frame);
+    } else {
+      counters.pageFaults++;
+      this.tlb.drop(address);
+      this.cr2 = address | 0;
+    }
+    return allowed;
+  }
+}

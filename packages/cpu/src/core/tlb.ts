@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { PAGE_MASK, PAGE_SHIFT } from '@lguest-sim/x86';
+
+/** Size and shape of a TLB. Both are powers of two; there are entries / ways sets. */
+export interface TlbShape {
+  readonly entries: number;
+  readonly ways: number;
+}
+
+export const DEFAULT_TLB: TlbShape = { entries: 64, ways: 4 };
+
+/** Most entries that can be asked for: as many as there are pages. */
+const MAX_ENTRIES = 2 ** 20;
+/** Most ways: their number must not take more bits than the offset in a page has. */
+const MAX_WAYS = 2 ** PAGE_SHIFT;
+
+/** A TLB's contents as plain data. */
+export interface TlbSnapshot {
+  readonly tags: Int32Array;
+  readonly frames: Int32Array;
+}
+
+/**
+ * A set-associative TLB with exact LRU replacement.
+ *
+ *                 most recent            least recent
+ *     set 0       | way 0 | way 1 | way 2 | way 3 |      tags:   vpn << 12 | rights
+ *     set 1       | way 0 | way 1 | way 2 | way 3 |      frames: host-physical page address
+ *     ...
+ *
+ * The ways of a set stand in order of use, so there are no ages to keep: a hit in way 0, by far the
+ * most frequent, changes nothing; any other hit moves to the front; a fill drops the last. A tag of
+ * 0 is an empty way, as it lacks `Right.present`, which every access needs.
+ *
+ * Addresses and frames are signed 32-bit numbers here (engines keep those unboxed). The hot loop
+ * reads `tags` and `frames` itself.
+ */
+export class Tlb {
+  readonly shape: TlbShape;
+  readonly tags: Int32Array;
+  readonly frames: Int32Array;
+  /** How far right an address goes, and what is kept of it, to be the index of its set's way 0. */
+  readonly slotShift: number;
+  readonly slotMask: number;
+  private readonly ways: number;
+
+  /** @throws RangeError unless both are powers of two, ways <= entries <= 2^20, ways <= 4096 */
+  constructor(shape: TlbShape = DEFAULT_TLB) {
+    const { entries, ways } = shape;
+    const most = Math.min(entries, MAX_WAYS);
+    if (!isPowerOfTwo(entries, MAX_ENTRIES) || !isPowerOfTwo(ways, most)) {
+      throw new RangeError(
+        `TLB of ${entries} entries in ${ways} ways: expected powers of two, at most ${MAX_ENTRIES} entries and ${most} ways`,
+      );
+    }
+    this.shape = { entries, ways };
+    this.ways = ways;
+    this.tags = new Int32Array(entries);
+    this.frames = new Int32Array(entries);
+    this.slotShift = PAGE_SHIFT - Math.log2(ways);
+    this.slotMask = entries - ways;
+  }
+
+  /** Index of way 0 of the set that an address belongs to. */
+  slotOf(address: number): number {
+    return (address >>> this.slotShift) & this.slotMask;
+  }
+
+  /**
+   * Looks an access up; a hit is then in way 0. See `Need`.
+   * @returns whether an entry grants everything that the access needs
+   */
+  lookUp(address: number, need: number): boolean {
+    const slot = this.slotOf(address);
+    const wanted = (address & PAGE_MASK) | need;
+    const mask = PAGE_MASK | need;
+    return ((this.tags[slot]! ^ wanted) & mask) === 0 || this.promote(slot, wanted, mask);
+  }
+
+  /**
+   * The rest of a look-up whose way 0 did not hit: tries the other ways, and moves the one that hits
+   * to the front.
+   *
+   * @param slot way 0 of the set
+   * @param wanted page address and needed rights
+   * @param mask the bits of a tag that have to be as `wanted` has them
+   */
+  promote(slot: number, wanted: number, mask: number): boolean {
+    const { tags } = this;
+    const end = slot + this.ways;
+    for (let way = slot + 1; way < end; way++) {
+      if (((tags[way]! ^ wanted) & mask) === 0) {
+        this.moveToFront(slot, way);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Puts an entry in way 0, in place of the page's former entry or of the least recently used one.
+   * @param frame host-physical page address, signed
+   */
+  fill(address: number, rights: number, frame: number): void {
+    const slot = this.slotOf(address);
+    const way = this.wayOf(slot, address);
+    this.moveToFront(slot, way < 0 ? slot + this.ways - 1 : way);
+    this.tags[slot] = (address & PAGE_MASK) | rights;
+    this.frames[slot] = frame;
+  }
+
+  /** Adds a right to the entry in way 0 of a set. */
+  grant(slot: number, right: number): void {
+    this.tags[slot]! |= right;
+  }
+
+  /** Forgets the entry of one page, if there is one. */
+  drop(address: number): void {
+    const slot = this.slotOf(address);
+    const way = this.wayOf(slot, address);
+    if (way < 0) return;
+    const last = slot + this.ways - 1;
+    for (let to = way; to < last; to++) {
+      this.tags[to] = this.tags[to + 1]!;
+      this.frames[to] = this.frames[to + 1]!;
+    }
+    this.tags[last] = 0;
+  }
+
+  /** Forgets everything: a CR3 load with CR4.PGE off. */
+  flush(): void {
+    this.tags.fill(0);
+  }
+
+  snapshot(): TlbSnapshot {
+    return { tags: this.tags.slice(), frames: this.frames.slice() };
+  }
+
+  /** @throws RangeError if the snapshot is of a TLB of another size */
+  restore(snapshot: TlbSnapshot): void {
+    if (snapshot.tags.length !== this.tags.length) {
+      throw new RangeError(
+        `snapshot of a TLB of ${snapshot.tags.length} entries: expected ${this.tags.length}`,
+      );
+    }
+    this.tags.set(snapshot.tags);
+    this.frames.set(snapshot.frames);
+  }
+
+  /** Index of the way that holds a page, with whatever rights, or -1. */
+  private wayOf(slot: number, address: number): number {
+    for (let way = slot; way < slot + this.ways; way++) {
+      const tag = this.tags[way]!;
+      if (tag !== 0 && ((tag ^ address) & PAGE_MASK) === 0) return way;
+    }
+    return -1;
+  }
+
+  private moveToFront(slot: number, way: number): void {
+    const { tags, frames } = this;
+    const tag = tags[way]!;
+    const frame = frames[way]!;
+    for (let to = way; to > slot; to--) {
+      tags[to] = tags[to - 1]!;
+      frames[to] = frames[to - 1]!;
+    }
+    tags[slot] = tag;
+    frames[slot] = frame;
+  }
+}
+
+function isPowerOfTwo(value: number, most: number): boolean {
+  return value >= 1 && value <= most && Number.isInteger(Math.log2(value));
+}
