@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import {
+  MachineInstance,
+  type Bus,
+  type CostModel,
+  type MachineInspector,
+  type Message,
+  type VirtualClock,
+} from '@lguest-sim/bus';
+import type { Subscription } from 'rxjs';
+import type { WorldSwitch, WorldSwitchSnapshot } from '../core/world-switch.js';
+import { memoisedSwitcherMachine } from '../machine/switcher-machine.js';
+
+/** A Switcher actor as plain data. */
+export interface SwitcherSnapshot {
+  readonly state: string;
+  readonly core: WorldSwitchSnapshot;
+}
+
+/**
+ * The Switcher on one host CPU: answers `trap` with `guest-exit` and `enter-guest` with
+ * `guest-entered`, and charges the world switch's cost each way.
+ */
+export class SwitcherActor {
+  private readonly bus: Bus;
+  private readonly clock: VirtualClock;
+  private readonly costs: CostModel;
+  private readonly core: WorldSwitch;
+  private readonly machine: MachineInstance;
+  private readonly subscriptions: readonly Subscription[];
+
+  constructor(options: {
+    bus: Bus;
+    clock: VirtualClock;
+    costs: CostModel;
+    /** Number of the host CPU. */
+    cpu: number;
+    core: WorldSwitch;
+    inspect?: MachineInspector;
+  }) {
+    const { bus, cpu } = options;
+    this.bus = bus;
+    this.clock = options.clock;
+    this.costs = options.costs;
+    this.core = options.core;
+    this.machine = new MachineInstance(`switcher ${cpu}`, memoisedSwitcherMachine, options.inspect);
+    this.subscriptions = [
+      bus.handle('trap', cpu, (message) => this.onTrap(message)),
+      bus.handle('enter-guest', cpu, (message) => this.onEnter(message)),
+    ];
+  }
+
+  /** Name of the machine's state: `inHost` or `inGuest`. */
+  get state(): string {
+    return this.machine.state;
+  }
+
+  /** Ends all subscriptions. */
+  stop(): void {
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
+  }
+
+  snapshot(): SwitcherSnapshot {
+    return { state: this.machine.state, core: this.core.snapshot() };
+  }
+
+  /** @throws RangeError if the snapshot names a state that does not exist */
+  restore(snapshot: SwitcherSnapshot): void {
+    this.machine.restore(snapshot.state);
+    this.core.restore(snapshot.core);
+  }
+
+  private onTrap({ cpu, guest, vector, errorCode, address }: Message<'trap'>): void {
+    this.machine.send('EXIT');
+    this.core.exit();
+    this.clock.advance(cpu, this.costs.worldSwitch);
+    this.bus.publish({ topic: 'guest-exit', cpu, guest, trapNumber: vector, errorCode, address });
+  }
+
+  private onEnter({ cpu, guest, cr3 }: Message<'enter-guest'>): void {
+    this.machine.send('ENTER');
+    this.core.enter(cr3);
+    this.clock.advance(cpu, this.costs.worldSwitch);
+    this.bus.publish({ topic: 'guest-entered', cpu, guest });
+  }
+}
