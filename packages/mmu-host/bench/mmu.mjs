@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Times the shadow MMU on the workloads of the native figures. Needs a build (`pnpm build`).
+//
+//   node bench/mmu.mjs [--json] [--fidelity original|mended] [--only NAME] [--repeats N]
+import { parseArgs } from 'node:util';
+import { BenchMachine } from './machine.mjs';
+import { workloads } from './workloads.mjs';
+
+const WARM_UP_MS = 150;
+const REPEAT_MS = 1;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    fidelity: { type: 'string', default: 'original' },
+    only: { type: 'string' },
+    repeats: { type: 'string', default: '201' },
+  },
+});
+
+/** Nanoseconds for each of what a workload counts, over `rounds` rounds. */
+function time(workload, machine, rounds) {
+  const start = process.hrtime.bigint();
+  for (let round = 0; round < rounds; round++) workload.round(machine);
+  return Number(process.hrtime.bigint() - start) / (rounds * workload.count);
+}
+
+function measure(workload, format) {
+  const machine = new BenchMachine(format, values.fidelity, workload.userFlags);
+  if (workload.prepared) machine.prepareSlots();
+  const end = performance.now() + WARM_UP_MS;
+  while (performance.now() < end) workload.round(machine);
+  const roundNs = time(workload, machine, 10) * workload.count;
+  const rounds = Math.max(1, Math.round((REPEAT_MS * 1e6) / roundNs));
+  const times = Array.from({ length: Number(values.repeats) }, () =>
+    time(workload, machine, rounds),
+  );
+  times.sort((a, b) => a - b);
+  return { medianNs: times[times.length >> 1], bestNs: times[0] };
+}
+
+const results = [];
+for (const workload of workloads) {
+  if (values.only !== undefined && workload.name !== values.only) continue;
+  for (const format of ['two-level', 'pae']) {
+    const { medianNs, bestNs } = measure(workload, format);
+    results.push({ workload: workload.name, format, medianNs, bestNs });
+    if (!values.json) {
+      const ns = `${medianNs.toFixed(1)} / ${bestNs.toFixed(1)} ns`;
+      console.log(`${workload.name.padEnd(16)}${format.padEnd(11)}${ns}`);
+    }
+  }
+}
+if (values.json) {
+  console.log(JSON.stringify({ schema: 1, fidelity: values.fidelity, results }, undefined, 2));
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { MachineInstance } from '@lguest-sim/bus';
+import type {
+  Bus,
+  CostModel,
+  MachineInspector,
+  Message,
+  Topic,
+  VirtualClock,
+} from '@lguest-sim/bus';
+import type { Subscription } from 'rxjs';
+import type { GuestMmu } from '../core/interfaces.js';
+import type { ShadowMmuSnapshot } from '../core/snapshot.js';
+import { guestMachine } from '../machine/guest-machine.js';
+import { SlotTracker } from './slot-tracker.js';
+
+/** A guest has one vCPU; everything on the bus is for that. */
+const VCPU = 0;
+
+/** What the actor is made of. */
+export interface MmuHostActorOptions<Snapshot = ShadowMmuSnapshot> {
+  readonly bus: Bus;
+  readonly clock: VirtualClock;
+  readonly costs: CostModel;
+  /** Number of the guest. */
+  readonly guest: number;
+  /** The guest's MMU. */
+  readonly core: GuestMmu<Snapshot>;
+  /** Told of every transition of the guest's and the slots' machines. */
+  readonly inspect?: MachineInspector;
+}
+
+/** The actor and its core as plain data. */
+export interface MmuHostSnapshot<Snapshot = ShadowMmuSnapshot> {
+  readonly core: Snapshot;
+  readonly guest: string;
+  readonly slots: readonly string[];
+}
+
+/**
+ * A guest's shadow MMU on the bus. Each request of the hypervisor's is checked with the guest's
+ * machine, done by the core, and answered: `map-switcher` with `switcher-mapped`, every other with
+ * `shadow-done`. A request that is illegal in the guest's state, and a HostOops, is thrown.
+ */
+export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
+  private readonly options: MmuHostActorOptions<Snapshot>;
+  private readonly machine: MachineInstance;
+  private readonly slots: SlotTracker;
+  private readonly subscriptions: Subscription[] = [];
+
+  constructor(options: MmuHostActorOptions<Snapshot>) {
+    const { guest, core, inspect } = options;
+    this.options = options;
+    this.machine = new MachineInstance(`guest ${guest} mmu`, guestMachine, inspect);
+    this.slots = new SlotTracker(guest, core.slots, inspect);
+    this.subscribe();
+  }
+
+  /** `linear`, `paged` or `dead`. */
+  get state(): string {
+    return this.machine.state;
+  }
+
+  /** For each slot: `empty`, `shadowing` or `mapped`. */
+  get slotStates(): readonly string[] {
+    return this.slots.states;
+  }
+
+  /** Leaves the bus. */
+  stop(): void {
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
+  }
+
+  snapshot(): MmuHostSnapshot<Snapshot> {
+    const { core } = this.options;
+    return { core: core.snapshot(), guest: this.machine.state, slots: this.slots.states };
+  }
+
+  /** @throws RangeError if the snapshot does not fit this guest */
+  restore(snapshot: MmuHostSnapshot<Snapshot>): void {
+    this.options.core.restore(snapshot.core);
+    this.machine.restore(snapshot.guest);
+    this.slots.restore(snapshot.slots);
+  }
+
+  private subscribe(): void {
+    const { core } = this.options;
+    this.answer('init-pagetable', () => core.initGuestPagetable() === 0);
+    this.answer('guest-data-init', (m) => core.guestDataInit(VCPU, m.guestData));
+    this.answer('demand-page', (m) => this.demandPage(m));
+    this.answer('pin-stack', () => core.pinStackPages(VCPU));
+    this.answer('new-pagetable', (m) => this.newPagetable(m));
+    this.answer('flush-tlb', (m) => (m.kernel ? core.clearAll(VCPU) : core.flushUser(VCPU)));
+    this.answer('set-stack', (m) => core.setStack(VCPU, m.esp, m.ss, m.pages));
+    this.answer('set-pte', (m) => core.setPte(VCPU, m.gpgdir, m.address, m.low, m.high));
+    this.answer('set-pgd', (m) => core.setPgd(m.gpgdir, m.index));
+    this.answer('set-pmd', (m) => core.setPmd(m.gpmd, m.index));
+    this.answer('free-pagetable', () => core.free());
+    this.handle('map-switcher', (m) => this.mapSwitcher(m));
+  }
+
+  private demandPage(message: Message<'demand-page'>): boolean {
+    const { clock, costs, core } = this.options;
+    clock.advance(message.cpu, costs.demandPage);
+    return core.demandPage(VCPU, message.address, message.errorCode);
+  }
+
+  private newPagetable({ cpu, guest, gpgdir }: Message<'new-pagetable'>): void {
+    const { bus, core } = this.options;
+    const change = core.newPagetable(VCPU, gpgdir);
+    const { slot } = core.vcpu(VCPU);
+    bus.publish({ topic: 'slot-changed', cpu, guest, slot, gpgdir, change });
+  }
+
+  private mapSwitcher({ cpu, guest }: Message<'map-switcher'>): void {
+    const { bus, core } = this.options;
+    const remap = core.mapSwitcher(VCPU, cpu);
+    this.slots.follow();
+    const cr3 = core.shadowCr3(VCPU);
+    bus.publish({ topic: 'switcher-mapped', cpu, guest, remap, cr3 });
+  }
+
+  /** Handles a topic that is answered with `shadow-done`; no result means done. */
+  private answer<T extends Topic>(topic: T, work: (message: Message<T>) => boolean | void): void {
+    const { bus } = this.options;
+    this.handle(topic, (message) => {
+      const fixed = work(message) ?? true;
+      // Of all the requests that come often, only this one never changes a slot.
+      if (topic !== 'demand-page') this.slots.follow();
+      const { cpu, guest } = message;
+      bus.publish({ topic: 'shadow-done', cpu, guest, fixed });
+    });
+  }
+
+  private handle<T extends Topic>(topic: T, work: (message: Message<T>) => void): void {
+    const { bus, guest } = this.options;
+    this.subscriptions.push(
+      bus.handle(topic, guest, (message) => {
+        this.machine.send(topic);
+        work(message);
+      }),
+    );
+  }
+}

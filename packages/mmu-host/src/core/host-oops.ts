@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/**
+ * What would have crashed the host in the original. Thrown with `fidelity: 'original'` only; the
+ * shadow MMU must not be used afterwards.
+ */
+export class HostOops extends Error {
+  /** `NULL dereference`, `BUG_ON <function>` or `out of bounds`. */
+  readonly kind: string;
+
+  constructor(kind: string) {
+    super(`the original crashes the host here: ${kind}`);
+    this.name = 'HostOops';
+    this.kind = kind;
+  }
+}

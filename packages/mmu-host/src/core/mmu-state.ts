@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { SwitcherLayout } from '@lguest-sim/abi';
+import { RandomEviction, type EvictionPolicy } from './eviction.js';
+import type { GuestMemory, LauncherPages, ShadowMmuOptions, SwitcherFrames } from './interfaces.js';
+import { ShadowTables } from './shadow-tables.js';
+import { Slot, Vcpu } from './slot.js';
+
+/** Slots of a guest in the original. */
+const ORIGINAL_SLOTS = 4;
+
+/**
+ * Everything the seven parts of the shadow MMU work on: the shadow tables, the slots, the vCPUs, what
+ * was given from outside, and the place where a walk of the guest's tables leaves what it found.
+ *
+ * Addresses are kept as signed 32-bit numbers throughout the core: an unsigned one above 2^31 does
+ * not fit the engine's small integers, and would be allocated each time it is passed on.
+ */
+export class MmuState extends ShadowTables {
+  readonly memory: GuestMemory;
+  readonly pages: LauncherPages;
+  readonly switcher: SwitcherFrames;
+  readonly layout: SwitcherLayout;
+  /** Launcher address of guest-physical 0, in bytes. */
+  readonly memBase: number;
+  readonly eviction: EvictionPolicy;
+
+  /** Flags for directory entries that no guest entry stands behind, by depth. */
+  readonly ownFlags: Int32Array;
+  /** High word of an entry that forbids execution, signed; 0 where the format has no such bit. */
+  readonly noExecuteHigh: number;
+  /** First virtual address of the Switcher, signed. */
+  readonly switcherAddress: number;
+
+  readonly slots: readonly Slot[];
+  readonly vcpus: readonly Vcpu[];
+  /** Pages of a kernel stack, unsigned. */
+  stackPages = 0;
+  /** At and above this virtual address everything is kernel memory; signed. 0 until it is set. */
+  kernelAddress = 0;
+  readonly walk: GuestWalk;
+
+  constructor(options: ShadowMmuOptions) {
+    super(options);
+    const { format, layout, vcpus, slots = ORIGINAL_SLOTS } = options;
+    this.memory = options.memory;
+    this.pages = options.pages;
+    this.switcher = options.switcher;
+    this.layout = layout;
+    this.memBase = options.memBase;
+    this.eviction = options.eviction ?? new RandomEviction(options.random);
+    this.ownFlags = Int32Array.from(format.levels, (level) => level.tableFlags);
+    this.noExecuteHigh = format.noExecuteHigh;
+    this.switcherAddress = layout.address | 0;
+    this.slots = Array.from({ length: slots }, (_, slot) => new Slot(slot));
+    this.vcpus = Array.from({ length: vcpus }, (_, vcpu) => new Vcpu(vcpu, this.slots[0]!));
+    this.walk = new GuestWalk(format.levels.length);
+  }
+
+  /** Whether a virtual address (signed) is the Switcher's, or beyond it. */
+  isSwitcherAddress(vaddr: number): boolean {
+    return vaddr >>> 0 >= this.switcherAddress >>> 0;
+  }
+}
+
+/** Where a walk of the guest's tables leaves what it found. */
+export class GuestWalk {
+  /** Flags of the directory entries passed, by depth. */
+  readonly directoryFlags: Int32Array;
+  /** Guest-physical address of the leaf entry, signed. */
+  leafAddress = 0;
+  /** The leaf entry's words, signed. */
+  low = 0;
+  high = 0;
+
+  constructor(levels: number) {
+    this.directoryFlags = new Int32Array(levels);
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { SlotChange } from '@lguest-sim/bus';
+import { releaseAllTables } from './flush.js';
+import { KillMessage } from './kill-messages.js';
+import type { MmuState } from './mmu-state.js';
+import { prepareOtherTables, prepareTable } from './prepare-table.js';
+import type { Vcpu } from './slot.js';
+import { findSlot, takeSlot } from './slots.js';
+
+/**
+ * H:430 Part (iv): the guest changes to another of its tables (`guest_new_pagetable`), as on most
+ * of its context switches. With luck the table has a slot, and everything in it is still good.
+ *
+ * The first call ends linear mode: what was made up until then is thrown away, and the table gets a
+ * slot even if its address is that of the made-up one.
+ *
+ * @param gpgdir guest-physical address of the table's top level, signed; never checked
+ * @returns how the table came by its slot
+ */
+export function newPagetable(mmu: MmuState, vcpu: Vcpu, gpgdir: number): SlotChange {
+  mmu.counters.tableSwitches++;
+  if (vcpu.linear === true) return leaveLinear(mmu, vcpu, gpgdir);
+  const slot = findSlot(mmu, gpgdir);
+  if (slot === undefined) return switchToNewSlot(mmu, vcpu, gpgdir);
+  mmu.counters.slotHits++;
+  vcpu.slot = slot;
+  vcpu.started = true;
+  prepareTable(mmu, vcpu, mmu.defects.stackPinnedInFreshSlotsOnly === false);
+  return 'hit';
+}
+
+function leaveLinear(mmu: MmuState, vcpu: Vcpu, gpgdir: number): SlotChange {
+  releaseAllTables(mmu);
+  vcpu.linear = false;
+  const change = switchToNewSlot(mmu, vcpu, gpgdir);
+  prepareOtherTables(mmu, vcpu);
+  return change;
+}
+
+function switchToNewSlot(mmu: MmuState, vcpu: Vcpu, gpgdir: number): SlotChange {
+  const taken = takeSlot(mmu, vcpu, gpgdir);
+  if (taken === 'fresh') mmu.counters.slotFresh++;
+  else mmu.counters.slotEvictions++;
+  if (taken === 'none') {
+    mmu.kill(KillMessage.noSwitcher);
+    return 'evicted';
+  }
+  vcpu.started = true;
+  prepareTable(mmu, vcpu, taken === 'fresh' || !mmu.defects.stackPinnedInFreshSlotsOnly);
+  return taken;
+}

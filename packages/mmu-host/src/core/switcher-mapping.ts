@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { registersAddress, stateAddress } from '@lguest-sim/abi';
+import type { SwitcherRemap } from '@lguest-sim/bus';
+import { Flag, type Pfn } from '@lguest-sim/x86';
+import { HostOops } from './host-oops.js';
+import { KillMessage } from './kill-messages.js';
+import type { MmuState } from './mmu-state.js';
+import type { Slot, Vcpu } from './slot.js';
+
+/** The text: read-only, executable, for the kernel only; G has no effect, as PGE is off. */
+const TEXT_FLAGS = Flag.present | Flag.accessed | Flag.dirty | Flag.global;
+/** The regs page: the Switcher and the CPU push on it. */
+const REGISTERS_FLAGS = Flag.present | Flag.writable | Flag.accessed | Flag.dirty;
+/** The state page: the guest must not change the descriptor tables in it. */
+const STATE_FLAGS = Flag.present | Flag.accessed | Flag.dirty;
+const PRESENT = Flag.present;
+const SHIFT = 12;
+const PAGE_SIZE = 1 << SHIFT;
+/** 32-bit words in a page. */
+const PAGE_WORDS = PAGE_SIZE >> 2;
+
+/**
+ * H:501 Makes every table that the Switcher's pages need in a slot and maps its text
+ * (`allocate_switcher_mapping`).
+ *
+ * The pages of a host CPU are mapped later, just before the guest runs there: then interrupts are
+ * off and nothing can be allocated, so all tables are made here.
+ *
+ * @returns false if the host has no page for a table; the guest was killed
+ */
+export function ensureSwitcher(mmu: MmuState, slot: Slot): boolean {
+  const { address, totalPages } = mmu.layout;
+  for (let page = 0; page < totalPages; page++) {
+    const word = mmu.makeLeaf(slot, (address + page * PAGE_SIZE) | 0, mmu.ownFlags);
+    if (word < 0) {
+      if (!mmu.defects.failedSwitcherPathTrusted) slot.switcherMapped = false;
+      return false;
+    }
+    if (page === 0) mapText(mmu, word);
+  }
+  slot.switcherMapped = true;
+  return true;
+}
+
+/** Ensures the Switcher in a slot, and kills the guest if that fails. */
+export function ensureSwitcherOrKill(mmu: MmuState, slot: Slot): void {
+  if (!ensureSwitcher(mmu, slot)) mmu.kill(KillMessage.noSwitcher);
+}
+
+/** Maps the text, unless it still is: this also runs just in case something dropped it. */
+function mapText(mmu: MmuState, word: number): void {
+  if ((mmu.words[word]! & PRESENT) !== 0) return;
+  const { text } = mmu.switcher;
+  mmu.host.hold(text);
+  mmu.setEntry(word, (text << SHIFT) | TEXT_FLAGS, 0);
+}
+
+/**
+ * H:480 Part (vi): the guest is about to run on a host CPU (`map_switcher_in_guest`). Of the host
+ * CPUs' pages its current table shows those of this CPU and no others.
+ *
+ * Mostly it ran here last, so that is remembered for each table and nothing is done.
+ *
+ * @returns how much had to be done: nothing; one host CPU's leaves removed; or all of them, because
+ *   it was not known whose were there
+ * @throws HostOops (fidelity original) if the table lacks the Switcher's path
+ */
+export function mapSwitcher(mmu: MmuState, vcpu: Vcpu, hostCpu: number): SwitcherRemap {
+  const slot = vcpu.slot;
+  if (slot.switcherMapped === false) return noSwitcher(mmu);
+
+  const last = slot.lastHostCpu;
+  if (last === hostCpu && hasRegistersOf(mmu, slot, vcpu) === true) {
+    mmu.counters.switcherSkips++;
+    return 'skipped';
+  }
+  if (last === -1) {
+    for (let cpu = 0; cpu < mmu.layout.hostCpus; cpu++) removeHostCpu(mmu, slot, cpu);
+    mmu.counters.switcherFullRemaps++;
+  } else {
+    removeHostCpu(mmu, slot, last);
+    mmu.counters.switcherTargetedRemaps++;
+  }
+  mapHostCpu(mmu, slot, vcpu, hostCpu);
+  return last === -1 ? 'full' : 'targeted';
+}
+
+/** Entering a guest without its Switcher would be the end of the host. */
+function noSwitcher(mmu: MmuState): SwitcherRemap {
+  if (mmu.defects.otherVcpusLoseSwitcher) throw new HostOops('BUG_ON map_switcher_in_guest');
+  mmu.kill(KillMessage.noSwitcher);
+  return 'skipped';
+}
+
+/** Whether the regs page mapped in a slot is this vCPU's. The original never asks. */
+function hasRegistersOf(mmu: MmuState, slot: Slot, vcpu: Vcpu): boolean {
+  return mmu.defects.sharedRegistersSlot === true || slot.lastVcpu === vcpu.number;
+}
+
+/**
+ * H:480 Maps the vCPU's own regs page where this host CPU's stack is, so that a trap saves the
+ * guest's registers right where the host wants them; and this host CPU's state page above it.
+ */
+function mapHostCpu(mmu: MmuState, slot: Slot, vcpu: Vcpu, hostCpu: number): void {
+  const registers = registersLeaf(mmu, slot, hostCpu);
+  const state = leafAbove(mmu, slot, hostCpu, registers);
+  mapPage(mmu, registers, mmu.switcher.registers(vcpu.number), REGISTERS_FLAGS);
+  mapPage(mmu, state, mmu.switcher.state(hostCpu), STATE_FLAGS);
+  slot.lastHostCpu = hostCpu;
+  slot.lastVcpu = vcpu.number;
+}
+
+function mapPage(mmu: MmuState, word: number, pfn: Pfn, flags: number): void {
+  mmu.host.hold(pfn);
+  mmu.setEntry(word, (pfn << SHIFT) | flags, mmu.noExecuteHigh);
+}
+
+/** H:481 Removes both pages of a host CPU (`remove_switcher_percpu_map`). */
+function removeHostCpu(mmu: MmuState, slot: Slot, hostCpu: number): void {
+  const registers = registersLeaf(mmu, slot, hostCpu);
+  mmu.emptyLeaf(registers);
+  mmu.emptyLeaf(leafAbove(mmu, slot, hostCpu, registers));
+}
+
+/** Leaf of a host CPU's regs slot. */
+function registersLeaf(mmu: MmuState, slot: Slot, hostCpu: number): number {
+  return pathLeaf(mmu, slot, registersAddress(mmu.layout, hostCpu) | 0);
+}
+
+/** Leaf of its state page, which is the next one, mostly in the same table. */
+function leafAbove(mmu: MmuState, slot: Slot, hostCpu: number, registers: number): number {
+  const next = registers + mmu.entryWords;
+  const isInSameTable = (next & (PAGE_WORDS - 1)) !== 0;
+  return isInSameTable ? next : pathLeaf(mmu, slot, stateAddress(mmu.layout, hostCpu) | 0);
+}
+
+/** A leaf on the Switcher's path. That it is there is taken for granted, as in the original. */
+function pathLeaf(mmu: MmuState, slot: Slot, vaddr: number): number {
+  const word = mmu.findLeaf(slot, vaddr);
+  if (word < 0) throw new HostOops('NULL dereference');
+  return word;
+}
