@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { MachineInstance, type Bus, type MachineInspector } from '@lguest-sim/bus';
+import { Subscription } from 'rxjs';
+import type { KernelEvent } from '../core/kernel.js';
+import {
+  guestKernelMachine,
+  type GuestKernelMachineEvent,
+} from '../machine/guest-kernel-machine.js';
+
+/** What the actor needs of the core. */
+export interface KernelEventSource {
+  /** What happened since the last call, in order. */
+  takeEvents(): KernelEvent[];
+}
+
+export interface GuestKernelActorOptions {
+  readonly bus: Bus;
+  /** Number of the guest. */
+  readonly guest: number;
+  readonly core: KernelEventSource;
+  readonly inspect?: MachineInspector;
+}
+
+/**
+ * Joins a guest kernel to the bus: keeps its machine in step with what the CPU and the hypervisor
+ * report, and announces what happened in the core.
+ *
+ * The core runs on the hardware plane and does not know on which host CPU. So what happened there is
+ * announced with the next message that arrives, which does.
+ */
+export class GuestKernelActor {
+  readonly #options: GuestKernelActorOptions;
+  readonly #machine: MachineInstance;
+  readonly #subscriptions = new Subscription();
+
+  constructor(options: GuestKernelActorOptions) {
+    this.#options = options;
+    this.#machine = new MachineInstance(
+      `guest kernel ${options.guest}`,
+      guestKernelMachine,
+      options.inspect,
+    );
+    this.#on('guest-trap', 'TRAP');
+    this.#on('guest-return', 'RETURN');
+    this.#on('guest-halt', 'HALT');
+    this.#on('guest-dead', 'DIE');
+  }
+
+  /** booting, kernel, user, halted, panicked or off; also the actor's snapshot. */
+  get state(): string {
+    return this.#machine.state;
+  }
+
+  /** @throws RangeError for a state that the machine does not have */
+  restore(state: string): void {
+    this.#machine.restore(state);
+  }
+
+  /** Leaves the bus. */
+  stop(): void {
+    this.#subscriptions.unsubscribe();
+  }
+
+  #on(
+    topic: 'guest-trap' | 'guest-return' | 'guest-halt' | 'guest-dead',
+    event: GuestKernelMachineEvent['type'],
+  ): void {
+    const { bus, guest } = this.#options;
+    this.#subscriptions.add(
+      bus.handle(topic, guest, ({ cpu }) => {
+        for (const happened of this.#options.core.takeEvents()) this.#announce(happened, cpu);
+        this.#machine.send(event);
+      }),
+    );
+  }
+
+  #announce(happened: KernelEvent, cpu: number): void {
+    const { bus, guest } = this.#options;
+    switch (happened.kind) {
+      case 'booted':
+        this.#machine.send('BOOTED');
+        break;
+      case 'panicked':
+        this.#machine.send('PANIC');
+        break;
+      case 'process-ended': {
+        const { process, exit } = happened;
+        bus.publish({ topic: 'process-ended', cpu, guest, process, exit });
+        break;
+      }
+    }
+  }
+}

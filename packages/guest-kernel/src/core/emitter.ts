@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { HypercallNumber } from '@lguest-sim/abi';
+import {
+  InstructionQueue,
+  Operation,
+  PAGE_WORDS,
+  type GuestPhysical,
+  type GuestVirtual,
+} from '@lguest-sim/x86';
+
+/**
+ * Puts the kernel's instructions into the running context's queue. Places in memory are given as
+ * guest-physical addresses; the instruction gets the virtual address at which the kernel sees them:
+ * the same number before it has page tables, its place in the direct map afterwards.
+ */
+export class Emitter {
+  /** The queue of the running context. */
+  queue: InstructionQueue = new InstructionQueue();
+  /** True while virtual and guest-physical addresses are the same: before the jump at boot. */
+  linear = true;
+  readonly #pageOffset: GuestVirtual;
+
+  constructor(pageOffset: GuestVirtual) {
+    this.#pageOffset = pageOffset;
+  }
+
+  /** Virtual address of a place in memory. */
+  address(gpa: GuestPhysical): GuestVirtual {
+    return this.linear ? gpa : gpa + this.#pageOffset;
+  }
+
+  /** Guest-physical address of a place that the kernel sees at `address`. */
+  physical(address: GuestVirtual): GuestPhysical {
+    return this.linear ? address : address - this.#pageOffset;
+  }
+
+  fetch(gpa: GuestPhysical): void {
+    this.queue.push(Operation.fetch, this.address(gpa));
+  }
+
+  /** Loads an aligned word; the next step finds it in `kernel.results`. */
+  load(gpa: GuestPhysical): void {
+    this.queue.push(Operation.load, this.address(gpa));
+  }
+
+  /** Stores an aligned word. */
+  store(gpa: GuestPhysical, value: number): void {
+    this.queue.push(Operation.store, this.address(gpa), value);
+  }
+
+  /** Stores `words` words, the first `value`, each `step` more than the one before; in one page. */
+  fill(gpa: GuestPhysical, value: number, step: number, words: number): void {
+    if (words > 0) this.queue.push(Operation.fill, this.address(gpa), value, step, words);
+  }
+
+  clearPage(gpa: GuestPhysical): void {
+    this.fill(gpa, 0, 0, PAGE_WORDS);
+  }
+
+  copyPage(from: GuestPhysical, to: GuestPhysical): void {
+    this.queue.push(Operation.copyPage, this.address(from), this.address(to));
+  }
+
+  /** A hypercall made at once. */
+  hypercall(number: HypercallNumber, a = 0, b = 0, c = 0, d = 0): void {
+    this.queue.push(Operation.hypercall, number, a, b, c, d);
+  }
+
+  /** @param register word index in `struct lguest_regs` */
+  setRegister(register: number, value: number): void {
+    this.queue.push(Operation.setRegister, register, value);
+  }
+
+  iret(): void {
+    this.queue.push(Operation.iret);
+  }
+}

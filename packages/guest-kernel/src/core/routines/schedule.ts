@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { Hypercall, Register, Selector } from '@lguest-sim/abi';
+import { PAGE_SIZE } from '@lguest-sim/x86';
+import type { Frame } from '../context.js';
+import type { Kernel } from '../kernel.js';
+import { STACK_BYTES, stackPointer } from '../layout.js';
+import { Routine, type Step } from '../routine.js';
+import { IDLE_TASK, type Task } from '../task.js';
+import { ThreadInfo } from '../trap-frame.js';
+
+/**
+ * Gives the CPU to the next task, in turn. Returns to its caller when the caller's task runs again.
+ * Local: the next task's id.
+ *
+ * On the way (facts sheet 5.2): NEW_PGTABLE, SET_STACK, LOAD_TLS. The idle task has no address space
+ * of its own and stays on the tables that are loaded.
+ */
+export const schedule = new Routine('schedule', { pick, change, loadStackPointer, switched, done });
+
+function pick(kernel: Kernel, { locals }: Frame): Step {
+  kernel.setInterrupts(false);
+  kernel.rescheduleWanted = false;
+  locals[0] = nextTask(kernel);
+  return locals[0] === kernel.task.id ? done : change;
+}
+
+function change(kernel: Kernel, { locals }: Frame): Step {
+  const { emit, task } = kernel;
+  const next = kernel.taskOf(locals[0]!);
+  if (next.id !== IDLE_TASK) emit.hypercall(Hypercall.newPgtable, next.directory);
+  setStack(kernel, next);
+  emit.hypercall(Hypercall.loadTls, next.stack + ThreadInfo.tls);
+  emit.store(task.stack + ThreadInfo.esp, kernel.registers[Register.esp]!);
+  emit.load(next.stack + ThreadInfo.esp);
+  return loadStackPointer;
+}
+
+function loadStackPointer(kernel: Kernel): Step {
+  kernel.emit.setRegister(Register.esp, kernel.results[0]!);
+  return switched;
+}
+
+function switched(kernel: Kernel, { locals }: Frame): Step {
+  kernel.switchTo(kernel.taskOf(locals[0]!));
+  return done;
+}
+
+function done(): undefined {
+  return undefined;
+}
+
+/** Emits SET_STACK for a task: where the CPU and the host push when a trap comes from ring 3. */
+export function setStack(kernel: Kernel, task: Task): void {
+  const esp = kernel.emit.address(stackPointer(task.stack));
+  kernel.emit.hypercall(Hypercall.setStack, Selector.kernelData, esp, STACK_BYTES / PAGE_SIZE);
+}
+
+/** The ready process that comes next after the current one, in turn; the idle task if there is none. */
+function nextTask(kernel: Kernel): number {
+  const { processes, task } = kernel;
+  for (let step = 1; step <= processes.length; step++) {
+    const id = (task.id + step) % processes.length;
+    if (processes[id]!.isReady) return id;
+  }
+  return IDLE_TASK;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { PagingFormat } from '@lguest-sim/x86';
+import type { FrameAllocatorSnapshot } from './frame-allocator.js';
+import type { Kernel, KernelEvent } from './kernel.js';
+import type { ProcessSnapshot } from './process.js';
+import type { TaskSnapshot } from './task.js';
+
+/** A guest kernel as plain data. */
+export interface GuestKernelSnapshot {
+  readonly format: PagingFormat['name'];
+  readonly memoryPages: number;
+  readonly linear: boolean;
+  /** Id of the current task. */
+  readonly current: number;
+  readonly rescheduleWanted: boolean;
+  readonly panicMessage: string | null;
+  readonly events: readonly KernelEvent[];
+  readonly timerInterrupts: number;
+  readonly checksum: number;
+  readonly storeToken: number;
+  readonly frames: FrameAllocatorSnapshot;
+  readonly idle: TaskSnapshot;
+  readonly processes: readonly ProcessSnapshot[];
+}
+
+/** Everything that a kernel holds, copied. Nothing lasts from one step to the next but this. */
+export function snapshotKernel(kernel: Kernel): GuestKernelSnapshot {
+  return {
+    format: kernel.layout.format.name,
+    memoryPages: kernel.layout.memoryPages,
+    linear: kernel.emit.linear,
+    current: kernel.task.id,
+    rescheduleWanted: kernel.rescheduleWanted,
+    panicMessage: kernel.panicMessage ?? null,
+    events: [...kernel.events],
+    timerInterrupts: kernel.timerInterrupts,
+    checksum: kernel.checksum,
+    storeToken: kernel.storeToken,
+    frames: kernel.frames.snapshot(),
+    idle: kernel.idle.snapshotTask(),
+    processes: kernel.processes.map((process) => process.snapshot()),
+  };
+}
+
+/** @throws RangeError if the snapshot is of a kernel with another memory or other processes */
+export function restoreKernel(kernel: Kernel, snapshot: GuestKernelSnapshot): void {
+  const found = describe(snapshot.format, snapshot.memoryPages, snapshot.processes.length);
+  const { format, memoryPages } = kernel.layout;
+  const expected = describe(format.name, memoryPages, kernel.processes.length);
+  if (found !== expected)
+    throw new RangeError(`snapshot of a guest with ${found}: expected ${expected}`);
+  const find = (name: string) => kernel.text.routine(name);
+  kernel.emit.linear = snapshot.linear;
+  kernel.rescheduleWanted = snapshot.rescheduleWanted;
+  kernel.panicMessage = snapshot.panicMessage ?? undefined;
+  kernel.events.splice(0, Infinity, ...snapshot.events);
+  kernel.timerInterrupts = snapshot.timerInterrupts;
+  kernel.checksum = snapshot.checksum;
+  kernel.storeToken = snapshot.storeToken;
+  kernel.frames.restore(snapshot.frames);
+  kernel.idle.restoreTask(snapshot.idle, find);
+  kernel.processes.forEach((process, index) => process.restore(snapshot.processes[index]!, find));
+  kernel.task = kernel.taskOf(snapshot.current);
+  kernel.restoreFocus();
+}
+
+function describe(format: string, pages: number, processes: number): string {
+  return `${format} paging, ${pages} pages and ${processes} processes`;
+}
