@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { configure } from '@lguest-sim/simulation';
+import { ExitCode } from '../exit-code.js';
+import { Spool } from '../input/spool.js';
+import { Interruption } from '../interruption.js';
+import type { RunRequest } from '../options/run-options.js';
+import { openJsonTarget } from '../output/json-target.js';
+import { writeOut } from '../output/standard-output.js';
+import { standardProgress } from '../report/progress.js';
+import { resultText } from '../report/result-file.js';
+import { summary } from '../report/summary.js';
+import { simulate } from './simulate.js';
+
+/**
+ * `lguest-sim run`: runs a simulation, and writes its summary and its result document.
+ *
+ * @returns the exit code of a run that ended, by itself or since the user wished it
+ * @throws CommandError, ConfigError or TraceError for bad input; anything else is a defect
+ */
+export async function run(request: RunRequest): Promise<ExitCode> {
+  const spool = new Spool();
+  const interruption = new Interruption(() => spool.removeNow());
+  const { json, quiet, traces } = request;
+  try {
+    const config = configure(request.config);
+    const target = json === undefined ? undefined : await openJsonTarget(json, traces ?? []);
+    const progress = standardProgress(quiet);
+    const result = await simulate(config, traces, { interruption, spool, progress });
+    if (json !== '-') await writeOut(summary(result));
+    await target?.write(resultText(result));
+    return interruption.signal.aborted ? ExitCode.interrupted : ExitCode.ok;
+  } finally {
+    await spool.remove();
+    interruption.dispose();
+  }
+}

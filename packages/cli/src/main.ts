@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { conform } from './commands/conform.js';
+import { run } from './commands/run.js';
+import { endProcess } from './end-process.js';
+import { usageError } from './errors.js';
+import { ExitCode } from './exit-code.js';
+import { describeFailure } from './failure.js';
+import type { CommandSyntax, ParsedArguments } from './options/command-syntax.js';
+import { conformSyntax, readConformOptions } from './options/conform-options.js';
+import { parseArguments } from './options/parse-arguments.js';
+import { readRunOptions } from './options/run-options.js';
+import { runSyntax } from './options/run-syntax.js';
+import { tolerateBrokenPipes, writeOut } from './output/standard-output.js';
+import { overview, version } from './overview.js';
+
+type Start = (given: ParsedArguments) => Promise<ExitCode>;
+
+const commands: ReadonlyMap<string, readonly [syntax: CommandSyntax, start: Start]> = new Map([
+  ['run', [runSyntax, (given) => run(readRunOptions(given))]],
+  ['conform', [conformSyntax, (given) => conform(readConformOptions(given))]],
+] satisfies [string, [CommandSyntax, Start]][]);
+
+/**
+ * Runs the command. It writes to standard output and standard error, and never throws.
+ *
+ * @param args what follows the command's name
+ * @returns the exit code
+ */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  tolerateBrokenPipes();
+  try {
+    const exitCode = await dispatch(args);
+    if (exitCode === ExitCode.interrupted) exitSoon(exitCode);
+    return exitCode;
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** An interrupted run can leave a read behind, of a pipe that nobody writes to, which never ends. */
+function exitSoon(exitCode: ExitCode): void {
+  setTimeout(endProcess, 100, exitCode).unref();
+}
+
+/** Tells the user what went wrong, in one line, and returns the exit code for it. */
+export function fail(error: unknown): ExitCode {
+  const { exitCode, line } = describeFailure(error);
+  process.stderr.write(`${line}\n`);
+  if (process.env['LGUEST_SIM_DEBUG'] && error instanceof Error) {
+    process.stderr.write(`${error.stack}\n`);
+  }
+  return exitCode;
+}
+
+async function dispatch([name, ...args]: readonly string[]): Promise<ExitCode> {
+  if (name === '--help' || name === '-h' || name === 'help') return show(overview);
+  if (name === '--version') return show(`${version()}\n`);
+  const command = name === undefined ? undefined : commands.get(name);
+  if (command === undefined) throw unknownCommand(name);
+  const [syntax, start] = command;
+  const outcome = parseArguments(syntax, args);
+  return outcome.kind === 'help' ? show(`${outcome.text}\n`) : start(outcome.arguments);
+}
+
+function unknownCommand(name: string | undefined): Error {
+  const got = name === undefined ? 'nothing' : `"${name}"`;
+  const expected = [...commands.keys()].join(' or ');
+  return usageError(`expected a command (${expected}), got ${got}`, 'see lguest-sim --help');
+}
+
+async function show(text: string): Promise<ExitCode> {
+  await writeOut(text);
+  return ExitCode.ok;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Options } from 'yargs';
+
+/** What can be said to one command, for the parser, its help and the checks before it. */
+export interface CommandSyntax {
+  readonly name: string;
+  /** The line that shows how it is called, and what it does in a sentence or two. */
+  readonly usage: string;
+  readonly options: Readonly<Record<string, Options>>;
+  /** Pairs of a command line and what it does. */
+  readonly examples: readonly (readonly [command: string, does: string])[];
+  /** What stands at the end of the help. */
+  readonly epilogue: string;
+  /** Where more is to be read, for messages. */
+  readonly hint: string;
+}
+
+/** What was said: an option's text or texts, empty where its value was left out. */
+export interface ParsedArguments {
+  readonly texts: Readonly<Record<string, string | undefined>>;
+  readonly lists: Readonly<Record<string, readonly string[] | undefined>>;
+  readonly flags: ReadonlySet<string>;
+  /** What belongs to no option. */
+  readonly others: readonly string[];
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { limits, migrationPolicyNames, type SimulationConfig } from '@lguest-sim/simulation';
+import { optionError, usageError } from '../errors.js';
+import type { ParsedArguments } from './command-syntax.js';
+import { runSyntax } from './run-syntax.js';
+import { choice, fileName, memorySize, tlbShape, wholeNumber } from './values.js';
+
+/** What `lguest-sim run` is asked to do. */
+export interface RunRequest {
+  readonly config: Partial<SimulationConfig>;
+  /** Files, or `-`; undefined for the trace that comes with the command. */
+  readonly traces: readonly string[] | undefined;
+  /** Where the result document goes: a file, or `-`. */
+  readonly json: string | undefined;
+  /** No progress bar. */
+  readonly quiet: boolean;
+}
+
+/** The machine of a run without traces: one that shows guests moving between CPUs. */
+export const showcase: Partial<SimulationConfig> = { cpus: 2, guests: 2, migrate: 'round-robin' };
+
+type Reader = (option: string, text: string) => Partial<SimulationConfig>;
+
+/** What each option sets. */
+const readers: Readonly<Record<string, Reader>> = {
+  cpus: (option, text) => ({ cpus: wholeNumber(option, text, limits.cpus) }),
+  guests: (option, text) => ({ guests: wholeNumber(option, text, limits.guests) }),
+  memory: (option, text) => ({ memoryBytes: memorySize(option, text, limits.memoryBytes) }),
+  migrate: (option, text) => ({ migrate: choice(option, text, migrationPolicyNames) }),
+  slice: (option, text) => ({ slice: wholeNumber(option, text, limits.slice) }),
+  seed: (option, text) => ({ seed: wholeNumber(option, text, limits.seed) }),
+  paging: (option, text) => ({ paging: choice(option, text, ['two-level', 'pae']) }),
+  fidelity: (option, text) => ({ fidelity: choice(option, text, ['mended', 'original']) }),
+  tlb: (option, text) => ({ tlb: tlbShape(option, text) }),
+};
+
+/**
+ * Makes a request of what was said.
+ * @throws CommandError naming the option that cannot be, and what was expected
+ */
+export function readRunOptions({ texts, lists, flags, others }: ParsedArguments): RunRequest {
+  if (others.length > 0) {
+    throw usageError(
+      `unexpected argument "${others[0]}": traces are given as --trace FILE...`,
+      runSyntax.hint,
+    );
+  }
+  const traces = readTraces(lists['trace']);
+  const config = { ...(traces === undefined ? showcase : {}) };
+  for (const [option, read] of Object.entries(readers)) {
+    const text = texts[option];
+    if (text !== undefined) Object.assign(config, read(option, text));
+  }
+  const json = texts['json'] === undefined ? undefined : fileName('json', texts['json']);
+  return { config, traces, json, quiet: flags.has('quiet') };
+}
+
+function readTraces(given: readonly string[] | undefined): readonly string[] | undefined {
+  if (given === undefined) return undefined;
+  if (given.length === 0) throw optionError('trace', 'at least one file name, or -', '');
+  const traces = given.map((text) => fileName('trace', text));
+  if (traces.filter((trace) => trace === '-').length > 1) {
+    throw usageError(
+      '--trace: expected - once, got it twice: standard input can be read only once',
+    );
+  }
+  return traces;
+}
+
+/** How the user says what the configuration calls `option`. */
+export function flagOf(option: string): string {
+  const name = option.split('.')[0]!;
+  return `--${name === 'memoryBytes' ? 'memory' : name}`;
+}

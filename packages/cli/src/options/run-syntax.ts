@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { defaultConfig, limits, migrationPolicyNames } from '@lguest-sim/simulation';
+import type { CommandSyntax } from './command-syntax.js';
+import { formatSize } from './sizes.js';
+
+const [leastMemory, mostMemory] = limits.memoryBytes;
+const { tlb } = defaultConfig;
+
+/** `lguest-sim run`. */
+export const runSyntax: CommandSyntax = {
+  name: 'run',
+  usage: [
+    'lguest-sim run [--trace FILE...] [options]',
+    '',
+    'Runs guests on a simulated machine: every guest runs every trace given, each as',
+    'one process. Without --trace it runs two guests that move between two host CPUs,',
+    'on a trace of "sort" that comes with the command.',
+  ].join('\n'),
+  options: {
+    trace: {
+      type: 'string',
+      array: true,
+      describe: 'Lackey logs, plain or gzip; - is standard input',
+    },
+    cpus: {
+      type: 'string',
+      describe: `Host CPUs, ${limits.cpus.join(' to ')}`,
+      defaultDescription: `${defaultConfig.cpus}, or 2 without --trace`,
+    },
+    guests: {
+      type: 'string',
+      describe: `Guests, ${limits.guests.join(' to ')}`,
+      defaultDescription: `${defaultConfig.guests}, or 2 without --trace`,
+    },
+    memory: {
+      type: 'string',
+      describe: `Memory of each guest, ${formatSize(leastMemory)} to ${formatSize(mostMemory)}`,
+      defaultDescription: formatSize(defaultConfig.memoryBytes),
+    },
+    migrate: {
+      type: 'string',
+      describe: `Where a guest goes on after its time slice: ${migrationPolicyNames.join(', ')}`,
+      defaultDescription: defaultConfig.migrate,
+    },
+    slice: {
+      type: 'string',
+      describe: "The host's time slice in cycles",
+      defaultDescription: String(defaultConfig.slice),
+    },
+    seed: {
+      type: 'string',
+      describe: 'Seed of every random choice; the same seed gives the same result',
+      defaultDescription: String(defaultConfig.seed),
+    },
+    paging: {
+      type: 'string',
+      describe: 'Format of the page tables: two-level, pae',
+      defaultDescription: defaultConfig.paging,
+    },
+    fidelity: {
+      type: 'string',
+      describe: 'Whether known defects of the original are mended: mended, original',
+      defaultDescription: defaultConfig.fidelity,
+    },
+    tlb: {
+      type: 'string',
+      describe: "Each host CPU's TLB as ENTRIESxWAYS, both powers of two",
+      defaultDescription: `${tlb.entries}x${tlb.ways}`,
+    },
+    json: {
+      type: 'string',
+      describe: 'Write the result document to a file; - is standard output, then without summary',
+    },
+    quiet: {
+      type: 'boolean',
+      describe: 'No progress bar (there is one only on a terminal)',
+    },
+  },
+  examples: [
+    ['lguest-sim run', 'the default simulation'],
+    [
+      'lguest-sim run --trace a.gz b.gz --cpus 4 --guests 8',
+      'two processes in each of eight guests',
+    ],
+    ['zcat a.gz | lguest-sim run --trace -', 'a trace from a pipe'],
+    ['lguest-sim run --migrate pinned --json result.json', 'keep the numbers'],
+  ],
+  epilogue: [
+    'A size is a whole number with K, M or G (powers of 1024), or of bytes. Standard',
+    'input and pipes are kept in a temporary file if more than one guest reads them.',
+    '',
+    'Exit code: 0 done (a guest that was killed is a result, shown under "Kills"),',
+    '1 the run failed, 2 an option or a trace is bad, 130 ended by Ctrl-C; what was',
+    'counted up to then is shown.',
+  ].join('\n'),
+  hint: 'see lguest-sim run --help',
+};

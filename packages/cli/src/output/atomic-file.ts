@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/** A name next to `path`, and so on the same file system, that nobody else uses. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
+}
+
+/**
+ * Writes a file in one step: a reader finds the old one or the whole new one, whatever happens.
+ *
+ * @param mode permission bits for the new file; the system's usual ones unless given
+ * @throws the system's error; the old file is then as it was and nothing else is left behind
+ */
+export async function writeAtomically(path: string, text: string, mode?: number): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    await writeWhole(temporary, text, mode);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function writeWhole(path: string, text: string, mode: number | undefined): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    if (mode !== undefined) await file.chmod(mode & 0o777);
+    await file.writeFile(text);
+    // Without this, a power cut after the rename could leave the new name with nothing in it.
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { readFileSync } from 'node:fs';
+
+/** What `lguest-sim --help` says. */
+export const overview = `lguest-sim COMMAND [options]
+
+Simulates a whole lguest machine: host CPUs, guests that move between them, the
+Switcher, and the shadow page tables, running memory traces of real programs.
+
+Commands:
+  run      Run guests on a simulated machine; without options, a default one
+  conform  Compare the shadow MMU with recorded runs of the original code
+
+Options:
+  -h, --help  Show this help, or after a command that command's
+  --version   Show the version
+
+Examples:
+  lguest-sim run
+  lguest-sim run --trace sort.lackey.gz --cpus 4 --guests 8 --json result.json
+  lguest-sim conform traces/
+
+Exit code: 0 done, 1 failed or different, 2 bad input, 130 ended by Ctrl-C.
+`;
+
+/** The version in the package's own description. */
+export function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { GuestResult, ProcessResult, ResultDocument } from '@lguest-sim/simulation';
+import { formatCount, formatShare } from './numbers.js';
+import { shorten, tableLines, type Column } from './table.js';
+
+/** Rows of a table in the summary; the result document has all of them. */
+const MOST_ROWS = 32;
+
+const left = (title: string): Column => ({ title, align: 'left' });
+const right = (title: string): Column => ({ title, align: 'right' });
+
+/** One row a host CPU. */
+export function cpuLines({ cpus }: ResultDocument): string[] {
+  const columns = [
+    right('CPU'),
+    right('accesses'),
+    right('TLB misses'),
+    right('page faults'),
+    right('switches'),
+    right('cycles'),
+    right('idle'),
+  ];
+  const rows = cpus.map((cpu) => [
+    String(cpu.cpu),
+    formatCount(cpu.accesses),
+    formatCount(cpu.tlbMisses),
+    formatCount(cpu.pageFaults),
+    formatCount(cpu.worldSwitches),
+    formatCount(cpu.cycles),
+    formatShare(cpu.idleCycles, cpu.cycles),
+  ]);
+  return limited(columns, rows, 'host CPUs');
+}
+
+/** One row a process. */
+export function guestLines({ guests }: ResultDocument): string[] {
+  const columns = [
+    right('guest'),
+    right('process'),
+    left('trace'),
+    left('status'),
+    right('accesses'),
+    right('pages'),
+    right('zeroed'),
+    right('syscalls'),
+  ];
+  const rows = guests.flatMap((guest) =>
+    guest.processes.map((process) => processRow(guest, process)),
+  );
+  return limited(columns, rows, 'processes');
+}
+
+function processRow({ guest }: GuestResult, process: ProcessResult): string[] {
+  const systemCalls = Object.values(process.systemCalls).reduce((sum, count) => sum + count, 0);
+  return [
+    String(guest),
+    String(process.process),
+    shorten(baseName(process.trace), 18),
+    process.status,
+    formatCount(process.accesses),
+    formatCount(process.pagesTouched),
+    formatCount(process.demandZeroFaults),
+    formatCount(systemCalls),
+  ];
+}
+
+/** One row a region and trace: every guest moves the same, if it lives long enough. */
+export function movedLines({ guests }: ResultDocument): string[] {
+  const rows = new Map<string, string[]>();
+  for (const { processes } of guests) {
+    for (const { process, trace, moved } of processes) {
+      for (const { from, to, bytes } of moved) {
+        const row = [shorten(baseName(trace), 28), from, to, formatCount(bytes)];
+        rows.set(`${process} ${row.join(' ')}`, row);
+      }
+    }
+  }
+  const columns = [left('trace'), right('from'), right('to'), right('bytes')];
+  return limited(columns, [...rows.values()], 'regions');
+}
+
+/** Whether its guest kernel killed a process. */
+export function wasKilled({ status }: ProcessResult): boolean {
+  return status === 'killed';
+}
+
+/** One line a guest that the host killed, and one a process that its guest kernel killed. */
+export function killLines({ kills, guests }: ResultDocument): string[] {
+  const byHost = kills.map(({ guest, reason }) => `  guest ${guest}: ${reason}`);
+  const byKernel = guests.flatMap(({ guest, processes }) =>
+    processes.filter(wasKilled).map(({ process, reason }) => {
+      return `  guest ${guest}, process ${process}, by its own kernel: ${reason ?? 'no reason given'}`;
+    }),
+  );
+  const all = [...byHost, ...byKernel];
+  return [...all.slice(0, MOST_ROWS), ...restLine(all.length, 'kills')];
+}
+
+function limited(columns: readonly Column[], rows: readonly string[][], what: string): string[] {
+  if (rows.length === 0) return [];
+  return [...tableLines(columns, rows.slice(0, MOST_ROWS)), ...restLine(rows.length, what)];
+}
+
+function restLine(count: number, what: string): string[] {
+  return count > MOST_ROWS
+    ? [`  and ${formatCount(count - MOST_ROWS)} more ${what}: see --json`]
+    : [];
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1) || path;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { formatSize } from '../options/sizes.js';
+import { formatCount } from './numbers.js';
+import { cpuLines, guestLines, killLines, movedLines, wasKilled } from './summary-tables.js';
+import { hypercallLines, totalLines } from './summary-totals.js';
+import type { TimedResult } from './result-file.js';
+import { shorten } from './table.js';
+
+/** Traces that are named in the summary's head; further ones are only counted. */
+const MOST_TRACES = 8;
+
+/** The readable account of a run, 80 columns wide where the numbers let it be. */
+export function summary(result: TimedResult): string {
+  const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
+    [headline(result), runLines(result)],
+    ['Totals', totalLines(result.totals)],
+    ['Hypercalls', hypercallLines(result.totals.hypercalls)],
+    ['Host CPUs', cpuLines(result)],
+    ['Guests and their processes', guestLines(result)],
+    ['Regions of the traces that were moved below the guest kernel', movedLines(result)],
+    ['Kills', killLines(result)],
+  ];
+  return sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => [title, ...lines, ''].join('\n'))
+    .join('\n');
+}
+
+function headline({ status, kills, guests }: TimedResult): string {
+  if (status === 'failed') return 'The run failed. Counted so far:';
+  if (status === 'interrupted') return 'The run was interrupted. Counted so far:';
+  const processes = guests.flatMap((guest) => guest.processes).filter(wasKilled);
+  const killed = [number(kills.length, 'guest', 'guests')]
+    .concat(number(processes.length, 'process', 'processes'))
+    .filter((part) => part !== '');
+  if (killed.length === 0) return 'The run finished.';
+  return `The run finished, but not without kills: ${killed.join(' and ')}, see "Kills" below.`;
+}
+
+function number(count: number, one: string, many: string): string {
+  return count === 0 ? '' : `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+function runLines({ config, wallSeconds, accessesPerSecond }: TimedResult): string[] {
+  const { tlb } = config;
+  return [
+    `  host CPUs ${config.cpus}, guests ${config.guests} with ${formatSize(config.memoryBytes)} each, ` +
+      `migrate ${config.migrate}, ${config.paging} paging`,
+    `  slice ${formatCount(config.slice)} cycles, seed ${config.seed}, ` +
+      `TLB ${tlb.entries}x${tlb.ways}, fidelity ${config.fidelity}`,
+    ...traceLines(config.traces),
+    `  ${wallSeconds.toFixed(2)} s, ${formatCount(accessesPerSecond)} accesses a second`,
+  ];
+}
+
+function traceLines(traces: readonly string[]): string[] {
+  const named = traces.slice(0, MOST_TRACES).map((trace) => `  trace ${shorten(trace, 72)}`);
+  const more = traces.length - named.length;
+  return more > 0 ? [...named, `  and ${more} more traces`] : named;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { lguestSim } from './support/command.js';
+
+const seconds = 1000;
+
+describe('lguest-sim', { timeout: 60 * seconds }, () => {
+  it('shows its commands with --help', async () => {
+    const { code, stdout, stderr } = await lguestSim(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^ {2}run .*\n {2}conform /m);
+  });
+
+  it('shows a command’s options with --help', async () => {
+    const { code, stdout, stderr } = await lguestSim(['run', '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('--migrate');
+    expect(stdout).toContain('Examples:');
+    expect(stdout).toContain('Exit code:');
+  });
+
+  it('shows its version', async () => {
+    const { version } = JSON.parse(
+      readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    ) as { version: string };
+    const { code, stdout } = await lguestSim(['--version']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${version}\n` });
+  });
+
+  it.concurrent.each<[words: string, message: string]>([
+    ['', 'expected a command (run or conform), got nothing (see lguest-sim --help)'],
+    ['walk', 'expected a command (run or conform), got "walk" (see lguest-sim --help)'],
+    ['--cpus 2', 'expected a command (run or conform), got "--cpus" (see lguest-sim --help)'],
+    ['run --cpus 0', '--cpus: expected a whole number from 1 to 64, got "0"'],
+    ['run --cpus', '--cpus: expected a whole number from 1 to 64, got nothing'],
+    ['run --guests 1025', '--guests: expected a whole number from 1 to 1024, got "1025"'],
+    ['run --memory 1K', '--memory: expected a size from 4M to 736M, got "1K"'],
+    [
+      'run --migrate up',
+      '--migrate: expected one of pinned, round-robin, random, balance, got "up"',
+    ],
+    ['run --slice -5', '--slice: expected a whole number from 1000 to 1000000000000, got "-5"'],
+    ['run --seed x', '--seed: expected a whole number from 0 to 4294967295, got "x"'],
+    ['run --paging flat', '--paging: expected one of two-level, pae, got "flat"'],
+    [
+      'run --tlb 48x4',
+      '--tlb: expected a power of two up to 65536, got 48 (see lguest-sim run --help)',
+    ],
+    ['run --seed 1 --seed 2', '--seed: expected once, got twice (see lguest-sim run --help)'],
+    ['run --speed 1', '--speed: unknown option, did you mean --seed? (see lguest-sim run --help)'],
+    ['run --json /', '--json: expected a file that can be written, got "/": it is a directory'],
+    [
+      'run --json /dev/null/x',
+      '--json: expected a file that can be written, got "/dev/null/x": part of the path is not a directory',
+    ],
+    [
+      'conform',
+      'expected at least one FILE or directory, got nothing (see lguest-sim conform --help)',
+    ],
+    ['conform --fidelity new a', '--fidelity: expected one of original, mended, got "new"'],
+  ])('"%s" is bad input: one line says why', async (words, message) => {
+    const args = words === '' ? [] : words.split(' ');
+    const { code, stdout, stderr } = await lguestSim(args);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `lguest-sim: ${message}\n`,
+    });
+  });
+});

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { ConfigError } from '@lguest-sim/simulation';
+import { TraceError } from '@lguest-sim/trace';
+import { describe, expect, it } from 'vitest';
+import { optionError, usageError } from '../src/errors.js';
+import { describeFailure } from '../src/failure.js';
+
+describe('what a user hears of an error', () => {
+  it('is the option and what was expected', () => {
+    expect(describeFailure(optionError('cpus', 'a number', 'x'))).toEqual({
+      exitCode: 2,
+      line: 'lguest-sim: --cpus: expected a number, got "x"',
+    });
+    expect(describeFailure(usageError('nothing asked', 'see --help')).line).toBe(
+      'lguest-sim: nothing asked (see --help)',
+    );
+  });
+
+  it('calls a setting of the simulation by its option', () => {
+    const error = new ConfigError('tlb.ways', 'a power of two', 3);
+    expect(describeFailure(error)).toEqual({
+      exitCode: 2,
+      line: 'lguest-sim: --tlb: expected a power of two, got 3 (see lguest-sim run --help)',
+    });
+  });
+
+  it('is a trace’s file and line', () => {
+    const error = new TraceError('TRACE_MALFORMED', 'a.lackey', 'expected b', {
+      line: 7,
+      hint: 'try c',
+    });
+    expect(describeFailure(error)).toEqual({
+      exitCode: 2,
+      line: 'lguest-sim: a.lackey:7: expected b (try c)',
+    });
+  });
+
+  it('is a defect for anything else, with no stack', () => {
+    const { exitCode, line } = describeFailure(new RangeError('no such slot'));
+    expect(exitCode).toBe(1);
+    expect(line).toMatch(/^lguest-sim: internal error: no such slot \(.*LGUEST_SIM_DEBUG/);
+  });
+
+  it('is one line, and nothing of it commands a terminal', () => {
+    const { line } = describeFailure(usageError('a\nb\r\n\u001b[2Jc\u009b'));
+    expect(line).toBe('lguest-sim: a\\x0ab\\x0d\\x0a\\x1b[2Jc\\x9b');
+  });
+});

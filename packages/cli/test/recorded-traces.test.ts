@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { carriedTrace, runResult } from './support/run-command.js';
+import { countTrace } from './support/trace-count.js';
+
+const seconds = 1000;
+
+/** More traces, beside the checkout, where somebody has put them. */
+const shared = fileURLToPath(new URL('../../../../shared/traces/', import.meta.url));
+const sharedTraces = existsSync(shared)
+  ? readdirSync(shared, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.lackey.gz'))
+      .sort()
+  : [];
+
+describe('a recorded trace on two guests that move between two CPUs', () => {
+  it(
+    'sort.lackey.gz, which the command carries, is counted as a plain count does',
+    (context) => check(carriedTrace, context.expect),
+    120 * seconds,
+  );
+
+  it.skipIf(sharedTraces.length > 0)('others: skipped, there is no ../shared/traces', (context) =>
+    context.skip(),
+  );
+
+  it.each(sharedTraces)(
+    '%s is counted as a plain count does',
+    (name) => check(shared + name, expect),
+    120 * seconds,
+  );
+
+  it.runIf(sharedTraces.length > 1)(
+    'all of them together are one process each',
+    async () => {
+      const paths = sharedTraces.map((name) => shared + name);
+      const result = await runResult(['--trace', ...paths, '--cpus', '2', '--guests', '2']);
+      const counts = paths.map(countTrace);
+      for (const { processes } of result.guests) {
+        expect(processes).toMatchObject(
+          counts.map(({ accesses, pagesTouched }) => ({ accesses, pagesTouched })),
+        );
+      }
+      expect(result.kills).toEqual([]);
+    },
+    240 * seconds,
+  );
+});
+
+async function check(trace: string, assert: typeof expect): Promise<void> {
+  const machine = ['--cpus', '2', '--guests', '2', '--migrate', 'round-robin'];
+  const { totals, guests, kills } = await runResult(['--trace', trace, ...machine]);
+  const count = countTrace(trace);
+  assert(kills).toEqual([]);
+  assert(totals.migrations).toBeGreaterThan(0);
+  assert(totals.switcherTargetedRemaps).toBeGreaterThan(0);
+  assert(totals).toMatchObject({
+    accesses: 2 * count.accesses,
+    instructions: 2 * count.instructions,
+    fetches: 2 * count.fetches,
+    loads: 2 * count.loads,
+    stores: 2 * count.stores,
+  });
+  for (const { processes } of guests) {
+    assert(processes).toHaveLength(1);
+    assert(processes[0]).toMatchObject({
+      accesses: count.accesses,
+      pagesTouched: count.pagesTouched,
+    });
+  }
+}
