@@ -68,7 +68,8 @@ export class InstructionQueue {
   clear(): void {
     this.length = 0;
     this.position = 0;
-    this.results.length = 0;
+    // Setting the length of an array costs, even when it has that length.
+    if (this.results.length > 0) this.results.length = 0;
   }
 
   snapshot(): InstructionQueueSnapshot {

@@ -11,7 +11,7 @@ export interface Frame {
   routine: Routine;
   /** Index of the step that runs next. */
   step: number;
-  readonly locals: number[];
+  locals: number[];
 }
 
 /** A frame as plain data; steps go by name. */
@@ -61,7 +61,7 @@ export class Context {
     this.returning = false;
     this.value = 0;
     this.queue.clear();
-    this.frames.length = 0;
+    if (this.frames.length > 0) this.frames.length = 0;
   }
 
   snapshot(): ContextSnapshot {

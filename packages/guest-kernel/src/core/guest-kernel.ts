@@ -268,7 +268,8 @@ export class GuestKernel {
 /** Moves the queue's results to where the step reads them, and makes room for its instructions. */
 function takeResults(kernel: Kernel): void {
   const { queue } = kernel.emit;
-  kernel.results.length = 0;
-  for (const value of queue.results) kernel.results.push(value);
+  const { results } = queue;
+  if (kernel.results.length > 0) kernel.results.length = 0;
+  for (let index = 0; index < results.length; index++) kernel.results.push(results[index]!);
   queue.clear();
 }

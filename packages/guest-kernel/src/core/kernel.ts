@@ -119,8 +119,7 @@ export class Kernel {
   /** Lets the routine under way become another one, which its caller does not notice. */
   become(frame: Frame, routine: Routine, locals: readonly number[]): Step {
     frame.routine = routine;
-    frame.locals.length = 0;
-    frame.locals.push(...locals);
+    frame.locals = [...locals];
     return routine.steps[0]!;
   }
 

@@ -39,9 +39,9 @@ function restore(kernel: Kernel, { locals }: Frame): Step {
 }
 
 function leave(kernel: Kernel, { locals }: Frame): undefined {
-  savedRegisters.forEach((register, index) => {
-    kernel.emit.setRegister(register, kernel.results[index]!);
-  });
+  for (let index = 0; index < savedRegisters.length; index++) {
+    kernel.emit.setRegister(savedRegisters[index]!, kernel.results[index]!);
+  }
   kernel.emit.setRegister(Register.esp, kernel.emit.address(locals[0]! + TrapFrame.eip));
   kernel.setInterrupts((kernel.results[savedRegisters.length]! & INTERRUPT_FLAG) !== 0);
   kernel.leave();
