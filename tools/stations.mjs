@@ -17,6 +17,7 @@ const tagPattern = /\b([HMP]):(\d{3})\b/g;
  * @returns {Station[]}
  */
 export function stations(sources) {
+  /** @type {Station[]} */
   const all = [];
   for (const [file, text] of sources) {
     text.split('\n').forEach((line, index) => {

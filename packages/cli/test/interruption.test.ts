@@ -59,9 +59,9 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', { timeout: 60 * seconds 
   it('ends a run that waits for standard input', async () => {
     const child = start(['run', '--trace', '-']);
     const ended = outcome(child);
-    // A little of a trace, so that something can be waited for; then nothing more comes.
-    child.stdin.write(chunk);
-    await delay(4 * seconds);
+    // More than a pipe holds, so that it is gone only once the command reads; then nothing more.
+    await new Promise((resolve) => child.stdin.write(Buffer.concat([chunk, chunk]), resolve));
+    await delay(200);
     child.kill('SIGINT');
     const { code, stdout } = await ended;
     expect(code).toBe(130);

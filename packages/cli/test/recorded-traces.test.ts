@@ -18,17 +18,17 @@ const sharedTraces = existsSync(shared)
 describe('a recorded trace on two guests that move between two CPUs', () => {
   it(
     'sort.lackey.gz, which the command carries, is counted as a plain count does',
-    (context) => check(carriedTrace, context.expect),
+    () => check(carriedTrace),
     120 * seconds,
   );
 
-  it.skipIf(sharedTraces.length > 0)('others: skipped, there is no ../shared/traces', (context) =>
-    context.skip(),
-  );
+  if (sharedTraces.length === 0) {
+    it.skip('those in ../shared/traces: there are none beside this checkout', () => {});
+  }
 
   it.each(sharedTraces)(
     '%s is counted as a plain count does',
-    (name) => check(shared + name, expect),
+    (name) => check(shared + name),
     120 * seconds,
   );
 
@@ -49,14 +49,14 @@ describe('a recorded trace on two guests that move between two CPUs', () => {
   );
 });
 
-async function check(trace: string, assert: typeof expect): Promise<void> {
+async function check(trace: string): Promise<void> {
   const machine = ['--cpus', '2', '--guests', '2', '--migrate', 'round-robin'];
   const { totals, guests, kills } = await runResult(['--trace', trace, ...machine]);
   const count = countTrace(trace);
-  assert(kills).toEqual([]);
-  assert(totals.migrations).toBeGreaterThan(0);
-  assert(totals.switcherTargetedRemaps).toBeGreaterThan(0);
-  assert(totals).toMatchObject({
+  expect(kills).toEqual([]);
+  expect(totals.migrations).toBeGreaterThan(0);
+  expect(totals.switcherTargetedRemaps).toBeGreaterThan(0);
+  expect(totals).toMatchObject({
     accesses: 2 * count.accesses,
     instructions: 2 * count.instructions,
     fetches: 2 * count.fetches,
@@ -64,8 +64,8 @@ async function check(trace: string, assert: typeof expect): Promise<void> {
     stores: 2 * count.stores,
   });
   for (const { processes } of guests) {
-    assert(processes).toHaveLength(1);
-    assert(processes[0]).toMatchObject({
+    expect(processes).toHaveLength(1);
+    expect(processes[0]).toMatchObject({
       accesses: count.accesses,
       pagesTouched: count.pagesTouched,
     });

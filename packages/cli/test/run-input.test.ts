@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { execFileSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  createWriteStream,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -13,6 +20,8 @@ import { countTrace } from './support/trace-count.js';
 
 const seconds = 1000;
 const root = temporaryDirectory();
+/** Node cannot make a named pipe. */
+const systemProgram = 'mkfifo';
 const compressed = readFileSync(carriedTrace);
 
 function file(name: string, content: string | Buffer): string {
@@ -49,7 +58,7 @@ describe('lguest-sim run --trace -', { timeout: 120 * seconds }, () => {
 
   it.skipIf(process.platform === 'win32')('reads a named pipe, by two guests too', async () => {
     const pipe = join(root, 'pipe');
-    execFileSync('mkfifo', [pipe]);
+    execFileSync(systemProgram, [pipe]);
     const ended = runResult(['--trace', pipe, '--guests', '2']);
     await pipeline(Readable.from([compressed]), createWriteStream(pipe));
     expect((await ended).totals.accesses).toBe(2 * accesses);
@@ -120,7 +129,7 @@ describe('a bad trace', { timeout: 60 * seconds }, () => {
 
   it.skipIf(process.getuid?.() === 0)('is one that may not be read', async () => {
     const path = file('secret', line);
-    execFileSync('chmod', ['000', path]);
+    chmodSync(path, 0);
     expectBadInput(await lguestSim(['run', '--trace', path]), `${path}: `, 'may not read');
   });
 

@@ -38,8 +38,8 @@ describe('the summary', () => {
 
       Guests and their processes
         guest  process  trace           status  accesses  pages  zeroed  syscalls
-            0        0  sort.lackey.gz  exit    663,229    101     101       154
-            1        0  sort.lackey.gz  exit    663,229    101     101       154
+            0        0  sort.lackey.gz  exit     663,229    101     101       154
+            1        0  sort.lackey.gz  exit     663,229    101     101       154
 
       Regions of the traces that were moved below the guest kernel
         trace                 from          to      bytes

@@ -41,7 +41,7 @@ export interface SimulationSnapshot {
   readonly feeds: readonly (readonly TraceFeedSnapshot[])[];
 }
 
-/** Steps between two calls of `breathe`. */
+/** Steps between two calls of `breathe`, unless a batch of accesses is used up before. */
 const STEPS_PER_BREATH = 4096;
 
 /**
@@ -195,8 +195,9 @@ export class Simulation {
     for (let step = 1; signal?.aborted !== true; step++) {
       const outcome = this.loop.step();
       if (outcome.kind === 'finished') return true;
-      if (outcome.kind === 'starved') await this.feed(outcome);
-      if (step % STEPS_PER_BREATH === 0) await breathe?.();
+      const starved = outcome.kind === 'starved';
+      if (starved) await this.feed(outcome);
+      if (starved || step % STEPS_PER_BREATH === 0) await breathe?.();
     }
     return false;
   }
