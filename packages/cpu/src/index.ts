@@ -6,7 +6,7 @@ export type * from './core/exit.js';
 export type * from './core/guest-code.js';
 export * from './core/inspect-walk.js';
 export * from './core/mmu.js';
-export * from './core/rights.js';
+export { Need, Right } from './core/rights.js';
 export * from './core/tlb.js';
 export * from './core/triple-fault.js';
 export * from './core/walker.js';

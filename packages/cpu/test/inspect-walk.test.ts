@@ -68,6 +68,7 @@ describe('looking at a walk', () => {
   it('ends at the first entry that is not present', () => {
     const machine = new TestMachine({ format: pae });
     machine.map(VADDR);
+    machine.load();
     const { steps, pfn } = machine.core.inspectWalk(machine.top * 4096, VADDR + 0x200000);
     expect(steps.map(({ level, present }) => [level, present])).toEqual([
       ['top', true],

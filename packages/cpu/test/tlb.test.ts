@@ -3,47 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Right, Tlb } from '../src/index.js';
 import type { TlbShape } from '../src/index.js';
-
-/** The plainest model of a set-associative LRU TLB: per set a list, most recent first. */
-class NaiveTlb {
-  private readonly sets: { page: number; rights: number; frame: number }[][];
-  private readonly ways: number;
-
-  constructor({ entries, ways }: TlbShape) {
-    this.ways = ways;
-    this.sets = Array.from({ length: entries / ways }, () => []);
-  }
-
-  lookUp(page: number, need: number): number | undefined {
-    const set = this.setOf(page);
-    const at = set.findIndex((entry) => entry.page === page && (entry.rights & need) === need);
-    if (at < 0) return undefined;
-    const [entry] = set.splice(at, 1);
-    set.unshift(entry!);
-    return entry!.frame;
-  }
-
-  fill(page: number, rights: number, frame: number): void {
-    this.drop(page);
-    const set = this.setOf(page);
-    set.unshift({ page, rights, frame });
-    set.splice(this.ways);
-  }
-
-  drop(page: number): void {
-    const set = this.setOf(page);
-    const at = set.findIndex((entry) => entry.page === page);
-    if (at >= 0) set.splice(at, 1);
-  }
-
-  flush(): void {
-    for (const set of this.sets) set.length = 0;
-  }
-
-  private setOf(page: number): (typeof this.sets)[number] {
-    return this.sets[page % this.sets.length]!;
-  }
-}
+import { NaiveTlb } from './support/naive-tlb.js';
 
 const shapes: TlbShape[] = [
   { entries: 64, ways: 4 },
@@ -95,7 +55,7 @@ describe('the TLB', () => {
             } else if (command === 'fill') {
               fill(page, rights);
             } else {
-              const expected = model.lookUp(page, rights);
+              const expected = model.lookUp(page, rights)?.frame;
               expect(lookUp(tlb, page, rights)).toBe(expected);
               if (expected === undefined) fill(page, rights);
             }

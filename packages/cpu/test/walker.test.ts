@@ -81,6 +81,11 @@ function vaddrOf(format: PagingFormat, indexes: readonly number[], offset: numbe
   return vaddr;
 }
 
+/** Faster by far than `toEqual` on whole memories. */
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return Buffer.compare(left, right) === 0;
+}
+
 function latchOf(host: HostMemory, cr3: number): bigint[] {
   const words = host.words.subarray(cr3 / 4, cr3 / 4 + 8);
   return [0, 2, 4, 6].map((i) => BigInt(words[i]! >>> 0) | (BigInt(words[i + 1]! >>> 0) << 32n));
@@ -117,7 +122,7 @@ describe.each(formats)('the page walker, $name', (format) => {
                 (expected.dirty ? Right.dirty : 0),
             );
           }
-          expect(host.bytes).toEqual(reference);
+          expect(sameBytes(host.bytes, reference)).toBe(true);
         }
       }),
       { numRuns: 300 },
@@ -182,7 +187,7 @@ describe.each(formats)('the page walker, $name', (format) => {
     machine.load();
     const before = machine.host.bytes.slice();
     expect(machine.core.mmu.walker.walk(0x08048000, Need.userStore)).toBe(false);
-    expect(machine.host.bytes).toEqual(before);
+    expect(sameBytes(machine.host.bytes, before)).toBe(true);
   });
 
   it('marks every table entry accessed but those of the latched level, and the leaf dirty on a store only', () => {

@@ -112,6 +112,15 @@ describe('kill messages of hypercalls', () => {
     ]);
   });
 
+  it('leave zeroes where something could not be read', () => {
+    const rig = new Rig().ready();
+    rig.memory.writeWord(0x5000, 0x1234);
+    rig.call(Hypercall.loadTls, 0x5000, 0);
+    expect(rig.core.state.gdt[12]).toBe(0x1234);
+    rig.call(Hypercall.loadTls, GUEST_PAGES * 4096, 0);
+    expect(rig.core.state.gdt[12]).toBe(0);
+  });
+
   it('say no word of a gate that is not present, or is never the guest’s', () => {
     const rig = new Rig().ready().call(Hypercall.loadIdtEntry, 3, 0, 0x0500);
     for (const vector of [2, 8, 15, 31]) rig.call(Hypercall.loadIdtEntry, vector, 0, 0x8500);

@@ -36,6 +36,8 @@ export class PlainMemory implements GuestMemory {
   readonly words = new Uint32Array((GUEST_PAGES * PAGE_SIZE) / 4);
   readonly holes = new Set<number>();
   readonly readOnly = new Set<number>();
+  /** The host has no frame left to break copy-on-write with. */
+  exhausted = false;
 
   readable(gpa: number, bytes: number): boolean {
     for (let page = gpa >>> 12; page <= (gpa + bytes - 1) >>> 12; page++) {
@@ -53,8 +55,9 @@ export class PlainMemory implements GuestMemory {
     return this.words[gpa >>> 2]!;
   }
 
-  writeWord(gpa: number, value: number): void {
-    this.words[gpa >>> 2] = value;
+  writeWord(gpa: number, value: number): boolean {
+    if (!this.exhausted) this.words[gpa >>> 2] = value;
+    return !this.exhausted;
   }
 
   byte(gpa: number): number {

@@ -82,6 +82,21 @@ describe('the run loop', () => {
     expect(rig.data(GuestData.irqPending)).toBe(0);
   });
 
+  it('looks whether the guest is dead before it looks at interrupts', () => {
+    const rig = new Rig().ready().gate(33, 0xc0001000);
+    rig.core.raise(1);
+    rig.clock.now[0] = 77;
+    rig.trap(6);
+    expect(rig.guest.reason).toMatch('unhandled trap 6');
+    expect(rig.core.state.irqsPending).toBe(0b10);
+    expect(rig.data(GuestData.time + 4)).toBe(0);
+  });
+
+  it('lets no timer of a dead guest go off', () => {
+    const rig = new Rig().ready().call(Hypercall.setClockevent, 1000).call(99);
+    expect(rig.core.clockDeadline).toBe(Infinity);
+  });
+
   it('gives the regs page back at the end', () => {
     const rig = new Rig();
     const before = rig.host.used;

@@ -134,6 +134,15 @@ describe('a trap that the guest cannot take', () => {
     expect(zero.guest.reason).toBe('bad write address 0xfffffffc len 4');
   });
 
+  it('kills if the host has no frame for what is pushed', () => {
+    for (const esp of [0x8f00, 0x8f01]) {
+      const rig = ready(0, { ...KERNEL, esp });
+      rig.memory.exhausted = true;
+      const at = (esp - 4).toString(16);
+      expect(rig.trap(0).guest.reason).toBe(`bad write address 0x${at} len 4`);
+    }
+  });
+
   it('does not reach a handler whose frame killed the guest', () => {
     const rig = ready(0, { ...KERNEL, esp: 0 }).trap(0);
     expect(rig.core.counters.reflectedFaults).toBe(0);

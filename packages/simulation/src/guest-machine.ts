@@ -140,7 +140,7 @@ function hypervisorMemory(memory: LauncherMemory) {
     readable: (gpa: number, bytes: number): boolean => memory.canRead(gpa, bytes),
     writable: (gpa: number, bytes: number): boolean => memory.canWrite(gpa, bytes),
     readWord: (gpa: number): number => memory.readWord(gpa),
-    writeWord: (gpa: number, value: number): void => void memory.writeWord(gpa, value),
+    writeWord: (gpa: number, value: number): boolean => memory.writeWord(gpa, value),
   };
 }
 

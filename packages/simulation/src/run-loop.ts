@@ -75,7 +75,10 @@ export class RunLoop {
       return progress;
     }
     const guest = this.scheduler.running[cpu]!;
-    const until = Math.min(this.scheduler.sliceEnd[cpu]!, this.timer.deadline(guest));
+    const end = Math.min(this.scheduler.sliceEnd[cpu]!, this.timer.deadline(guest));
+    // The way in may have taken longer than the slice: one instruction runs all the same, or a guest
+    // would never get on.
+    const until = Math.max(end, this.clock.now[cpu]! + 1);
     return hostCpu.run(until) === 'starved' ? { kind: 'starved', guest } : progress;
   }
 

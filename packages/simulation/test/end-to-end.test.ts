@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { defaultCosts } from '@lguest-sim/bus';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { migrationPolicyNames } from '../src/migration-policy.js';
@@ -109,6 +110,14 @@ describe('a whole machine', () => {
     const config = { ...small, cpus: 2, guests: 3, migrate: 'pinned', slice: 5_000 } as const;
     const { totals } = await resultsOf(config, [wanderingTrace('a', 5_000, 50)]);
     expect(totals.migrations).toBe(0);
+  });
+
+  it('gets on even if a world switch takes longer than a time slice', async () => {
+    const costs = { ...defaultCosts, worldSwitch: 5_000 };
+    const config = { ...small, cpus: 2, guests: 2, slice: 1_000, costs } as const;
+    const { totals, kills } = await resultsOf(config, [wanderingTrace('a', 200, 3)]);
+    expect(kills).toEqual([]);
+    expect(totals.accesses).toBeGreaterThan(400);
   });
 
   it('evicts tables when a guest has more processes than slots', async () => {

@@ -10,7 +10,7 @@ import type {
 import { loadBytes, storeBytes } from './data-effects.js';
 import type { GuestCode } from './guest-code.js';
 import type { Mmu, UserMiss } from './mmu.js';
-import type { Need } from './rights.js';
+import type { SeenNeed } from './rights.js';
 
 /**
  * Makes accesses of the running process until one faults, the batch's limit is reached, or the
@@ -46,9 +46,9 @@ export function runAccesses(
   const load: typeof AccessKind.load = 1;
   const wordLoad = 0x21;
   const wordStore = 0x22;
-  const needFetch: typeof Need.userFetch = 0x02d;
-  const needLoad: typeof Need.userLoad = 0x025;
-  const needStore: typeof Need.userStore = 0x067;
+  const needFetch: typeof SeenNeed.userFetch = 0x02d;
+  const needLoad: typeof SeenNeed.userLoad = 0x025;
+  const needStore: typeof SeenNeed.userStore = 0x067;
   const fault: typeof UserMiss.fault = 0;
   const hit: typeof UserMiss.hit = 1;
   const filled: typeof UserMiss.filled = 2;

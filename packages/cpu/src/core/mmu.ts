@@ -101,20 +101,23 @@ export class Mmu {
   }
 
   /**
-   * Goes on with a user access that way 0 of its set did not answer. Afterwards, unless it faulted,
-   * the entry is in way 0. The caller counts the hits.
+   * Goes on with a user access for which way 0 of its set lacks something of `SeenNeed`. Afterwards,
+   * unless it faulted, the entry is in way 0 and lacks nothing. The caller counts the hits.
    *
    * An entry that a kernel access filled does not count as seen by the process, and so does not
    * answer at first. That way the guest hears of every page that its process uses, and the look-up
    * remains the hit that it is.
+   *
+   * @param seenNeed one of `SeenNeed`
    */
-  userMiss(address: number, need: number, code: GuestCode): UserMiss {
+  userMiss(address: number, seenNeed: number, code: GuestCode): UserMiss {
     const { tlb } = this;
     const slot = tlb.slotOf(address);
-    const page = address & PAGE_MASK;
-    if (tlb.promote(slot, page | need, PAGE_MASK | need)) return UserMiss.hit;
+    const wanted = (address & PAGE_MASK) | seenNeed;
+    if (tlb.promote(slot, wanted, PAGE_MASK | seenNeed)) return UserMiss.hit;
+    const need = seenNeed & ~Right.seenByUser;
     let outcome: UserMiss = UserMiss.hit;
-    if (!tlb.lookUp(address, need & ~Right.seenByUser)) {
+    if (!tlb.lookUp(address, need)) {
       if (!this.walk(address, need)) return UserMiss.fault;
       outcome = UserMiss.filled;
     }

@@ -24,18 +24,25 @@ export const Right = {
  * Source: facts sheet, section 8.
  */
 export const Need = {
-  /** Present, user, executable, seen by user. */
-  userFetch: 0x02d,
-  /** Present, user, seen by user. */
-  userLoad: 0x025,
-  /** Present, user, seen by user, writable, dirty. */
-  userStore: 0x067,
+  /** Present, user, executable. */
+  userFetch: 0x00d,
+  /** Present, user. */
+  userLoad: 0x005,
+  /** Present, user, writable, dirty. */
+  userStore: 0x047,
   /** Present, executable. */
   fetch: 0x009,
   /** Present. */
   load: 0x001,
   /** Present, writable, dirty. */
   store: 0x043,
+} as const;
+
+/** What the hot loop asks of an entry: the need of a user access, and that one was seen before. */
+export const SeenNeed = {
+  userFetch: 0x02d,
+  userLoad: 0x025,
+  userStore: 0x067,
 } as const;
 
 /** The rights that the tables can withhold although every entry is present. */

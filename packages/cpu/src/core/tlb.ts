@@ -43,6 +43,8 @@ export class Tlb {
   readonly slotShift: number;
   readonly slotMask: number;
   private readonly ways: number;
+  /** Nothing was filled since the last flush, as between the two CR3 loads of a world switch. */
+  private isEmpty = true;
 
   /** @throws RangeError unless both are powers of two, ways <= entries <= 2^20, ways <= 4096 */
   constructor(shape: TlbShape = DEFAULT_TLB) {
@@ -105,6 +107,7 @@ export class Tlb {
     const slot = this.slotOf(address);
     const way = this.wayOf(slot, address);
     this.moveToFront(slot, way < 0 ? slot + this.ways - 1 : way);
+    this.isEmpty = false;
     this.tags[slot] = (address & PAGE_MASK) | rights;
     this.frames[slot] = frame;
   }
@@ -129,7 +132,9 @@ export class Tlb {
 
   /** Forgets everything: a CR3 load with CR4.PGE off. */
   flush(): void {
+    if (this.isEmpty) return;
     this.tags.fill(0);
+    this.isEmpty = true;
   }
 
   snapshot(): TlbSnapshot {
@@ -143,6 +148,7 @@ export class Tlb {
         `snapshot of a TLB of ${snapshot.tags.length} entries: expected ${this.tags.length}`,
       );
     }
+    this.isEmpty = false;
     this.tags.set(snapshot.tags);
     this.frames.set(snapshot.frames);
   }

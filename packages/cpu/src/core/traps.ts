@@ -54,6 +54,9 @@ export class Traps {
   /** The two words of the gate that was read last. */
   private low = 0;
   private high = 0;
+  /** The stack that was read last in the TSS. */
+  private sp = 0;
+  private ss = 0;
 
   constructor(mmu: Mmu, registers: Int32Array, cpu: number, layout: SwitcherLayout) {
     const state = stateAddress(layout, cpu) | 0;
@@ -106,13 +109,12 @@ export class Traps {
 
   private enterSwitcher(vector: number, errorCode: number): 'trap' {
     const { registers } = this;
-    const sp0 = this.readTss(Tss.sp0, vector);
-    const ss0 = this.readTss(Tss.ss0, vector) & 0xffff;
+    this.readStack(Tss.sp0, vector);
     registers[Register.trapNumber] = vector;
     registers[Register.errorCode] = errorCode;
-    this.pushFrame(sp0, vector);
-    registers[Register.ss] = ss0;
-    registers[Register.esp] = sp0 - FRAME_BYTES;
+    this.pushFrame(this.sp, vector);
+    registers[Register.ss] = this.ss;
+    registers[Register.esp] = this.sp - FRAME_BYTES;
     this.jump(vector, errorCode);
     return 'trap';
   }
@@ -133,8 +135,9 @@ export class Traps {
   private enterGuest(vector: number, errorCode: number): TrapExit {
     const { registers, pushed, mmu } = this;
     const fromUser = privilegeOf(registers[Register.cs]!) === USER_PRIVILEGE;
-    const esp = fromUser ? this.readTss(Tss.sp1, vector) : registers[Register.esp]!;
-    const ss = fromUser ? this.readTss(Tss.ss1, vector) & 0xffff : registers[Register.ss]!;
+    if (fromUser) this.readStack(Tss.sp1, vector);
+    const esp = fromUser ? this.sp : registers[Register.esp]!;
+    const ss = fromUser ? this.ss : registers[Register.ss]!;
     let count = 0;
     if (pushesErrorCode(vector)) pushed[count++] = errorCode;
     pushed[count++] = registers[Register.eip]!;
@@ -183,10 +186,13 @@ export class Traps {
     this.high = this.mmu.host.words[at + 1]!;
   }
 
-  private readTss(offset: number, vector: number): number {
+  /** Reads a stack pointer of the TSS, and the stack segment that stands behind it. */
+  private readStack(offset: number, vector: number): void {
     const address = this.tss + offset;
     const page = this.own(address, Need.load, 'TSS', vector);
-    return this.mmu.host.words[(page | (address & ~PAGE_MASK)) >>> 2]!;
+    const at = (page | (address & ~PAGE_MASK)) >>> 2;
+    this.sp = this.mmu.host.words[at]!;
+    this.ss = this.mmu.host.words[at + 1]! & 0xffff;
   }
 
   /** Translates an address that the CPU cannot do without. */

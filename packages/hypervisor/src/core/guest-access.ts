@@ -4,8 +4,6 @@ import type { RunLoopDefects } from './fidelity.js';
 import type { GuestHost } from './guest-host.js';
 import type { GuestMemory } from './interfaces.js';
 
-const ADDRESS_SPACE = 2 ** 32;
-
 /** What `dataWord` returns when the word cannot be read (words are unsigned). */
 export const UNREADABLE = -1;
 
@@ -30,15 +28,16 @@ export class GuestAccess {
   inGuest(gpa: GuestPhysical, bytes: number): boolean {
     const end = gpa + bytes;
     const limit = this.guest.pages * 4096;
-    if (end >= ADDRESS_SPACE) return false;
     // R17: pages below the limit are counted, and the end is already on the next page.
     return this.defects.refusesLastByte ? end < limit : end <= limit;
   }
 
   /** Writes a word to guest memory; kills the guest with `bad write address` if it cannot. */
   writeWord(gpa: GuestPhysical, value: number): void {
-    if (this.inGuest(gpa, 4) && this.memory.writable(gpa, 4)) this.store(gpa, value);
-    else this.guest.kill(`bad write address ${hex(gpa)} len 4`);
+    const allowed = this.inGuest(gpa, 4) && this.memory.writable(gpa, 4);
+    if (!allowed || !this.store(gpa, value)) {
+      this.guest.kill(`bad write address ${hex(gpa)} len 4`);
+    }
   }
 
   /**
@@ -65,16 +64,14 @@ export class GuestAccess {
   setDataWord(offset: number, value: number): boolean {
     const { dataAddress, hasData } = this.guest;
     if (!hasData || !this.memory.writable(dataAddress + offset, 4)) return false;
-    this.store(dataAddress + offset, value);
-    return true;
+    return this.store(dataAddress + offset, value);
   }
 
   /** Writes one byte of `struct lguest_data`; false if it cannot be written. */
   setDataByte(offset: number, value: number): boolean {
     const { dataAddress, hasData } = this.guest;
     if (!hasData || !this.memory.writable(dataAddress + offset, 1)) return false;
-    this.storeByte(dataAddress + offset, value);
-    return true;
+    return this.storeByte(dataAddress + offset, value);
   }
 
   /** Whether bytes at an offset of `struct lguest_data` can be read. */
@@ -103,9 +100,12 @@ export class GuestAccess {
     return word >>> 0;
   }
 
-  private store(gpa: number, value: number): void {
-    if ((gpa & 3) === 0) this.memory.writeWord(gpa, value >>> 0);
-    else for (let i = 0; i < 4; i++) this.storeByte(gpa + i, (value >>> (8 * i)) & 0xff);
+  private store(gpa: number, value: number): boolean {
+    if ((gpa & 3) === 0) return this.memory.writeWord(gpa, value >>> 0) !== false;
+    for (let i = 0; i < 4; i++) {
+      if (!this.storeByte(gpa + i, (value >>> (8 * i)) & 0xff)) return false;
+    }
+    return true;
   }
 
   private loadByte(gpa: number): number {
@@ -113,10 +113,10 @@ export class GuestAccess {
     return (this.memory.readWord(gpa - (gpa & 3)) >>> shift) & 0xff;
   }
 
-  private storeByte(gpa: number, value: number): void {
+  private storeByte(gpa: number, value: number): boolean {
     const shift = (gpa & 3) * 8;
     const aligned = gpa - (gpa & 3);
     const rest = this.memory.readWord(aligned) & ~(0xff << shift);
-    this.memory.writeWord(aligned, (rest | (value << shift)) >>> 0);
+    return this.memory.writeWord(aligned, (rest | (value << shift)) >>> 0) !== false;
   }
 }

@@ -5,12 +5,16 @@ import type { GuestPhysical, GuestVirtual, Pfn } from '@lguest-sim/x86';
 export interface GuestMemory {
   /** Whether `bytes` bytes from `gpa` lie in guest memory and can all be read. */
   readable(gpa: GuestPhysical, bytes: number): boolean;
-  /** Whether they can all be written. */
+  /** Whether they can all be written, as long as the host has frames. */
   writable(gpa: GuestPhysical, bytes: number): boolean;
   /** The aligned word at `gpa`, unsigned. Called only where `readable` said yes. */
   readWord(gpa: GuestPhysical): number;
-  /** Writes an aligned word, breaking copy-on-write. Called only where `writable` said yes. */
-  writeWord(gpa: GuestPhysical, value: number): void;
+  /**
+   * Writes an aligned word, breaking copy-on-write. Called only where `writable` said yes.
+   * Returns false, with nothing written, if the host has no frame left for the private copy; a
+   * memory that cannot run out of frames need not return anything.
+   */
+  writeWord(gpa: GuestPhysical, value: number): boolean | void;
 }
 
 /** The shadow MMU's walk of the guest's own tables. */

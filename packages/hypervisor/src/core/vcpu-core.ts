@@ -164,6 +164,7 @@ export class VcpuCore {
   private loop(outcome: Outcome = Outcome.none): Outcome {
     let next = outcome;
     while (next === Outcome.none) {
+      if (this.guest.dead) return this.leave();
       next = this.state.callPending ? this.roundFromCall() : this.roundAfterCall();
     }
     return next;
