@@ -2,10 +2,10 @@
 import { reachableStates } from '@lguest-sim/bus';
 import { describe, expect, it } from 'vitest';
 import { getShortestPaths } from 'xstate/graph';
-import { memoisedVcpuMachine, vcpuMachine } from '../src/index.js';
+import { vcpuMachine } from '../src/index.js';
 
 describe('the vCPU’s machine', () => {
-  const paths = getShortestPaths(vcpuMachine);
+  const paths = getShortestPaths(vcpuMachine.machine);
   const shortest = new Map(
     paths.map((path) => [
       path.state.value as string,
@@ -26,20 +26,20 @@ describe('the vCPU’s machine', () => {
   });
 
   it('is the same when memoised', () => {
-    expect([...reachableStates(memoisedVcpuMachine)].sort()).toEqual([...shortest.keys()].sort());
+    expect([...reachableStates(vcpuMachine)].sort()).toEqual([...shortest.keys()].sort());
   });
 
   it('has no way from dying or dead into the guest', () => {
     const fromDying = new Set(['dying']);
     for (const state of fromDying) {
-      for (const event of memoisedVcpuMachine.legalEvents(state)) {
-        fromDying.add(memoisedVcpuMachine.transition(state, event)!);
+      for (const event of vcpuMachine.legalEvents(state)) {
+        fromDying.add(vcpuMachine.transition(state, event)!);
       }
     }
     expect([...fromDying]).toEqual(['dying', 'dead']);
   });
 
   it('leaves the guest only through an exit', () => {
-    expect(memoisedVcpuMachine.legalEvents('entered')).toEqual(['EXIT']);
+    expect(vcpuMachine.legalEvents('entered')).toEqual(['EXIT']);
   });
 });

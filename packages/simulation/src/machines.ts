@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { MemoisedMachine } from '@lguest-sim/bus';
-import { memoisedHostCpu } from '@lguest-sim/cpu';
+import { hostCpuMachine } from '@lguest-sim/cpu';
 import { guestKernelMachine } from '@lguest-sim/guest-kernel';
-import { memoisedVcpuMachine } from '@lguest-sim/hypervisor';
+import { vcpuMachine } from '@lguest-sim/hypervisor';
 import { guestMachine, slotMachine } from '@lguest-sim/mmu-host';
-import { memoisedSwitcherMachine } from '@lguest-sim/switcher';
-import { memoisedRunMachine } from './run-machine.js';
+import { switcherMachine } from '@lguest-sim/switcher';
+import { runMachine } from './run-machine.js';
 
 /** A machine of the simulation, and what there is one of. */
 export interface MachineDescription {
@@ -18,13 +18,13 @@ export interface MachineDescription {
 
 /** Every machine there is, outermost first. */
 export const machines: readonly MachineDescription[] = [
-  { title: 'Run', instances: 'one', machine: memoisedRunMachine },
-  { title: 'Host CPU', instances: 'one for each host CPU', machine: memoisedHostCpu },
-  { title: 'Switcher', instances: 'one for each host CPU', machine: memoisedSwitcherMachine },
+  { title: 'Run', instances: 'one', machine: runMachine },
+  { title: 'Host CPU', instances: 'one for each host CPU', machine: hostCpuMachine },
+  { title: 'Switcher', instances: 'one for each host CPU', machine: switcherMachine },
   {
     title: 'vCPU',
     instances: 'one for each vCPU, in the hypervisor',
-    machine: memoisedVcpuMachine,
+    machine: vcpuMachine,
   },
   { title: 'Guest kernel', instances: 'one for each guest', machine: guestKernelMachine },
   { title: 'Shadow MMU', instances: 'one for each guest', machine: guestMachine },

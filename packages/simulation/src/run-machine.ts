@@ -10,16 +10,16 @@ export type RunEvent =
   | { type: 'FAIL' };
 
 /** A whole run: ready, running, paused, finished, failed. */
-export const runMachine = setup({ types: { events: {} as RunEvent } }).createMachine({
-  id: 'run',
-  initial: 'ready',
-  states: {
-    ready: { on: { START: 'running' } },
-    running: { on: { PAUSE: 'paused', FINISH: 'finished', FAIL: 'failed' } },
-    paused: { on: { RESUME: 'running', FAIL: 'failed' } },
-    finished: { type: 'final' },
-    failed: { type: 'final' },
-  },
-});
-
-export const memoisedRunMachine = new MemoisedMachine(runMachine);
+export const runMachine = new MemoisedMachine(
+  setup({ types: { events: {} as RunEvent } }).createMachine({
+    id: 'run',
+    initial: 'ready',
+    states: {
+      ready: { on: { START: 'running' } },
+      running: { on: { PAUSE: 'paused', FINISH: 'finished', FAIL: 'failed' } },
+      paused: { on: { RESUME: 'running', FAIL: 'failed' } },
+      finished: { type: 'final' },
+      failed: { type: 'final' },
+    },
+  }),
+);

@@ -11,7 +11,7 @@ import { migrationPolicies } from './migration-policy.js';
 import type { ResultDocument, RunStatus } from './result-document.js';
 import { resultOf } from './result.js';
 import { RunLoop, type StepOutcome } from './run-loop.js';
-import { memoisedRunMachine } from './run-machine.js';
+import { runMachine } from './run-machine.js';
 import { TraceFeed, type TraceFeedSnapshot, type TraceInput } from './trace-feed.js';
 
 /** Options of `Simulation.run`. */
@@ -75,7 +75,7 @@ export class Simulation {
     this.traces = traces;
     const { cpus, guests, slice, migrate } = this.config;
     const names = traces.map((trace) => trace.name);
-    this.machine = new MachineInstance('run', memoisedRunMachine, inspect);
+    this.machine = new MachineInstance('run', runMachine, inspect);
     this.host = new HostMachine(this.config, (guest) => this.guests[guest]!.kernel, inspect);
     this.guests = Array.from(
       { length: guests },

@@ -5,7 +5,7 @@ import { Subscription } from 'rxjs';
 import type { CpuCore, CpuCoreSnapshot } from '../core/cpu-core.js';
 import type { DeliverableExit } from '../core/exit.js';
 import type { GuestCode } from '../core/guest-code.js';
-import { memoisedHostCpu } from '../machine/host-cpu-machine.js';
+import { hostCpuMachine } from '../machine/host-cpu-machine.js';
 import type { HostCpuState } from '../machine/host-cpu-machine.js';
 
 /** `CpuActor.guest` when no guest was entered yet. */
@@ -47,7 +47,7 @@ export class CpuActor {
     this.bus = bus;
     this.core = core;
     this.codeOf = codeOf;
-    this.machine = new MachineInstance(`cpu ${core.number}`, memoisedHostCpu, inspect);
+    this.machine = new MachineInstance(`cpu ${core.number}`, hostCpuMachine, inspect);
     const { subscription, machine } = this;
     subscription.add(bus.handle('guest-entered', core.number, ({ guest }) => this.enter(guest)));
     subscription.add(bus.handle('cpu-idle', core.number, () => machine.send('IDLE')));

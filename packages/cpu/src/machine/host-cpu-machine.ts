@@ -21,16 +21,15 @@ export type HostCpuEvent =
 export type HostCpuState = 'offline' | 'host' | 'guest' | 'halted';
 
 /** Whose code a host CPU executes: the host's, a guest's, or none. */
-export const hostCpuMachine = setup({ types: {} as { events: HostCpuEvent } }).createMachine({
-  id: 'host-cpu',
-  initial: 'offline',
-  states: {
-    offline: { on: { ONLINE: 'host' } },
-    host: { on: { ENTER: 'guest', IDLE: 'halted', OFFLINE: 'offline' } },
-    guest: { on: { TRAP: 'host' } },
-    halted: { on: { WAKE: 'host', OFFLINE: 'offline' } },
-  },
-});
-
-/** The machine as actors use it: each transition is computed once. */
-export const memoisedHostCpu: MemoisedMachine = new MemoisedMachine(hostCpuMachine);
+export const hostCpuMachine = new MemoisedMachine(
+  setup({ types: {} as { events: HostCpuEvent } }).createMachine({
+    id: 'host-cpu',
+    initial: 'offline',
+    states: {
+      offline: { on: { ONLINE: 'host' } },
+      host: { on: { ENTER: 'guest', IDLE: 'halted', OFFLINE: 'offline' } },
+      guest: { on: { TRAP: 'host' } },
+      halted: { on: { WAKE: 'host', OFFLINE: 'offline' } },
+    },
+  }),
+);

@@ -12,7 +12,7 @@ import type { GuestListener } from '../core/interfaces.js';
 import { silentListener } from '../core/interfaces.js';
 import { Outcome } from '../core/phases.js';
 import type { VcpuCore, VcpuSnapshot } from '../core/vcpu-core.js';
-import { memoisedVcpuMachine } from '../machine/vcpu-machine.js';
+import { vcpuMachine } from '../machine/vcpu-machine.js';
 import { ShadowRequests } from './shadow-requests.js';
 
 /** A hypervisor actor as plain data. */
@@ -50,7 +50,7 @@ export class HypervisorActor {
     this.costs = options.costs;
     this.guest = guest;
     this.core = core;
-    this.machine = new MachineInstance(`vcpu ${guest}`, memoisedVcpuMachine, options.inspect);
+    this.machine = new MachineInstance(`vcpu ${guest}`, vcpuMachine, options.inspect);
     this.requests = new ShadowRequests(bus, guest, core);
     core.guest.listener = this.listener();
     this.subscriptions = [

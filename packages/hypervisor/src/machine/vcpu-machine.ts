@@ -14,32 +14,32 @@ export type VcpuEvent =
   | { type: 'DIE' };
 
 /** One vCPU as its host sees it. */
-export const vcpuMachine = setup({ types: { events: {} as VcpuEvent } }).createMachine({
-  id: 'vcpu',
-  initial: 'unborn',
-  states: {
-    // Before LHREQ_INITIALIZE.
-    unborn: { on: { INITIALIZE: 'waiting' } },
-    // The host scheduler decides when it runs.
-    runnable: { on: { RUN: 'waiting' } },
-    // In the host's run loop, which waits for an answer of the shadow MMU.
-    waiting: {
-      on: {
-        ANSWER: 'waiting',
-        ENTER: 'entered',
-        READY: 'runnable',
-        HALT: 'halted',
-        DIE: 'dying',
+export const vcpuMachine = new MemoisedMachine(
+  setup({ types: { events: {} as VcpuEvent } }).createMachine({
+    id: 'vcpu',
+    initial: 'unborn',
+    states: {
+      // Before LHREQ_INITIALIZE.
+      unborn: { on: { INITIALIZE: 'waiting' } },
+      // The host scheduler decides when it runs.
+      runnable: { on: { RUN: 'waiting' } },
+      // In the host's run loop, which waits for an answer of the shadow MMU.
+      waiting: {
+        on: {
+          ANSWER: 'waiting',
+          ENTER: 'entered',
+          READY: 'runnable',
+          HALT: 'halted',
+          DIE: 'dying',
+        },
       },
+      // The guest's code runs.
+      entered: { on: { EXIT: 'waiting' } },
+      // Asleep until an interrupt.
+      halted: { on: { WAKE: 'runnable' } },
+      // Never entered again; the shadow MMU gives its pages back.
+      dying: { on: { ANSWER: 'dead' } },
+      dead: { type: 'final' },
     },
-    // The guest's code runs.
-    entered: { on: { EXIT: 'waiting' } },
-    // Asleep until an interrupt.
-    halted: { on: { WAKE: 'runnable' } },
-    // Never entered again; the shadow MMU gives its pages back.
-    dying: { on: { ANSWER: 'dead' } },
-    dead: { type: 'final' },
-  },
-});
-
-export const memoisedVcpuMachine = new MemoisedMachine(vcpuMachine);
+  }),
+);

@@ -9,7 +9,7 @@ import {
 } from '@lguest-sim/bus';
 import type { Subscription } from 'rxjs';
 import type { WorldSwitch, WorldSwitchSnapshot } from '../core/world-switch.js';
-import { memoisedSwitcherMachine } from '../machine/switcher-machine.js';
+import { switcherMachine } from '../machine/switcher-machine.js';
 
 /** A Switcher actor as plain data. */
 export interface SwitcherSnapshot {
@@ -43,7 +43,7 @@ export class SwitcherActor {
     this.clock = options.clock;
     this.costs = options.costs;
     this.core = options.core;
-    this.machine = new MachineInstance(`switcher ${cpu}`, memoisedSwitcherMachine, options.inspect);
+    this.machine = new MachineInstance(`switcher ${cpu}`, switcherMachine, options.inspect);
     this.subscriptions = [
       bus.handle('trap', cpu, (message) => this.onTrap(message)),
       bus.handle('enter-guest', cpu, (message) => this.onEnter(message)),

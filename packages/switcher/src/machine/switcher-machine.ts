@@ -5,15 +5,15 @@ import { setup } from 'xstate';
 export type SwitcherEvent = { type: 'ENTER' } | { type: 'EXIT' };
 
 /** Which side of the Switcher a host CPU is on. */
-export const switcherMachine = setup({ types: { events: {} as SwitcherEvent } }).createMachine({
-  id: 'switcher',
-  initial: 'inHost',
-  states: {
-    // The host's CR3 is loaded.
-    inHost: { on: { ENTER: 'inGuest' } },
-    // A guest's CR3 is loaded: its code runs, or a trap is on its way out.
-    inGuest: { on: { EXIT: 'inHost' } },
-  },
-});
-
-export const memoisedSwitcherMachine = new MemoisedMachine(switcherMachine);
+export const switcherMachine = new MemoisedMachine(
+  setup({ types: { events: {} as SwitcherEvent } }).createMachine({
+    id: 'switcher',
+    initial: 'inHost',
+    states: {
+      // The host's CR3 is loaded.
+      inHost: { on: { ENTER: 'inGuest' } },
+      // A guest's CR3 is loaded: its code runs, or a trap is on its way out.
+      inGuest: { on: { EXIT: 'inHost' } },
+    },
+  }),
+);
