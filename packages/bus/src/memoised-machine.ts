@@ -24,18 +24,21 @@ export type MachineInspector = (transition: MachineTransition) => void;
  * guards. The constructor refuses any other. The machine stays the one definition of what is legal;
  * every transition is computed once by xstate itself and looked up from then on.
  */
-export class MemoisedMachine {
-  readonly machine: AnyStateMachine;
+export class MemoisedMachine<Machine extends AnyStateMachine = AnyStateMachine> {
+  readonly machine: Machine;
   /** Name of the initial state. */
   readonly initial: string;
+  /** The same machine, for computing with: its own type is only of use to who has it. */
+  private readonly definition: AnyStateMachine;
   private readonly snapshots = new Map<string, AnyMachineSnapshot>();
   private readonly next = new Map<string, Map<string, string>>();
 
   /** @throws TypeError if the machine is not pure */
-  constructor(machine: AnyStateMachine) {
+  constructor(machine: Machine) {
     assertPure(machine.config as Record<string, unknown>, machine.id);
     this.machine = machine;
-    const snapshot = getInitialSnapshot(machine) as AnyMachineSnapshot;
+    this.definition = machine;
+    const snapshot = getInitialSnapshot(this.definition) as AnyMachineSnapshot;
     this.initial = stateName(snapshot);
     this.snapshots.set(this.initial, snapshot);
   }
@@ -50,20 +53,20 @@ export class MemoisedMachine {
   legalEvents(state: string): readonly string[] {
     const snapshot = this.snapshots.get(state);
     if (snapshot === undefined) return [];
-    const types = this.machine.events as string[];
+    const types = this.definition.events as string[];
     return types.filter((type) => this.isLegal(snapshot, type));
   }
 
   /** Unlike `snapshot.can`, an event that is handled by staying where one is counts as legal. */
   private isLegal(snapshot: AnyMachineSnapshot, type: string): boolean {
-    return this.machine.getTransitionData(snapshot, { type }).length > 0;
+    return this.definition.getTransitionData(snapshot, { type }).length > 0;
   }
 
   private compute(state: string, event: string): string | undefined {
     const snapshot = this.snapshots.get(state);
-    if (snapshot === undefined) throw new RangeError(`${this.machine.id}: no state ${state}`);
+    if (snapshot === undefined) throw new RangeError(`${this.definition.id}: no state ${state}`);
     if (!this.isLegal(snapshot, event)) return undefined;
-    const nextSnapshot = getNextSnapshot(this.machine, snapshot, {
+    const nextSnapshot = getNextSnapshot(this.definition, snapshot, {
       type: event,
     }) as AnyMachineSnapshot;
     const name = stateName(nextSnapshot);
