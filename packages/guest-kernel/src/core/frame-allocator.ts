@@ -46,8 +46,7 @@ export class FrameAllocator {
     this.#inUse = new Uint8Array(end).fill(1);
     this.#next = new Int32Array(end);
     this.#previous = new Int32Array(end);
-    // Downwards, so that the lists start with the lowest frames.
-    for (let frame = end - 1; frame >= first; frame--) this.free(frame, 0);
+    this.#freeAll();
   }
 
   /** Frames free now. */
@@ -103,6 +102,16 @@ export class FrameAllocator {
         this.#link(block, order);
       }
     });
+  }
+
+  /** Frees every frame at once. Downwards, so that the lists start with the lowest frames. */
+  #freeAll(): void {
+    const { first, end } = this;
+    this.#inUse.fill(0, first, end);
+    this.#freeFrames = Math.max(0, end - first);
+    if ((end & 1) === 1 && end > first) this.#link(end - 1, 0);
+    for (let pair = (end & ~1) - 2; pair >= first; pair -= 2) this.#link(pair, 1);
+    if ((first & 1) === 1 && first < end) this.#link(first, 0);
   }
 
   #mark(frame: Pfn, order: number, inUse: 0 | 1): void {
