@@ -42,7 +42,7 @@ export interface HypercallRecord {
 }
 
 /** A CPU as plain data, but for the code that it runs. */
-export interface FlatSnapshot {
+interface FlatSnapshot {
   readonly words: Int32Array;
   readonly registers: Int32Array;
 }
