@@ -41,12 +41,6 @@ export interface HypercallRecord {
   readonly args: readonly number[];
 }
 
-/** A CPU as plain data, but for the code that it runs. */
-interface FlatSnapshot {
-  readonly words: Int32Array;
-  readonly registers: Int32Array;
-}
-
 /**
  * The machine without lguest: one CPU that runs guest code on memory of its own, with the guest's
  * tables as its page tables. A hypercall does what the bare machine would do in its place, and is
