@@ -12,6 +12,7 @@ export { lackeySource } from './lackey-source.js';
 export type { LackeyOptions } from './lackey-source.js';
 export { hexAddress } from './moved-region.js';
 export type { MovedRegion } from './moved-region.js';
+export type { ProcessOperation } from './process-operation.js';
 export { TraceError } from './trace-error.js';
 export type { TraceErrorCode, TraceErrorDetails } from './trace-error.js';
 export type {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { ProcessOperation } from './process-operation.js';
 
 /** What became of a system call. */
 export interface SystemCallOutcome {
@@ -24,6 +25,8 @@ export interface SystemCallEvent extends SystemCallOutcome {
   readonly args: readonly (number | string)[];
   /** The child's process id, for a call that forked. */
   readonly child?: number;
+  /** What it changes in the process; none: it is counted and passed over. */
+  readonly operation?: ProcessOperation;
   /** Line of the call, 1-based. */
   readonly line: number;
 }
