@@ -34,5 +34,7 @@ export type ProcessOperation =
    */
   | { readonly kind: 'wait'; readonly child: number | null; readonly blocks: boolean }
   | { readonly kind: 'exit' }
+  /** It wants nothing of the CPU for that long. */
+  | { readonly kind: 'sleep'; readonly nanoseconds: number }
   /** Kernel mapping churn: map, touch and unmap so many pages above the kernel's address. */
   | { readonly kind: 'kernel-map'; readonly pages: number; readonly how: 'vmalloc' | 'kmap' };
