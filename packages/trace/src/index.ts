@@ -22,3 +22,5 @@ export type {
   TraceEvent,
 } from './trace-event.js';
 export type { TraceSource } from './trace-source.js';
+export { treeOfOne } from './trace-tree.js';
+export type { TraceTree } from './trace-tree.js';
