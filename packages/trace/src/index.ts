@@ -24,3 +24,10 @@ export type {
 export type { TraceSource } from './trace-source.js';
 export { treeOfOne } from './trace-tree.js';
 export type { TraceTree } from './trace-tree.js';
+export { patterns } from './pattern/catalog.js';
+export type { PatternDescription } from './pattern/catalog.js';
+export { expectation } from './pattern/option-spec.js';
+export type { ChoiceSpec, NumberSpec, OptionSpec, OptionSpecs } from './pattern/option-spec.js';
+export { PatternError } from './pattern/pattern-error.js';
+export { patternTree } from './pattern/pattern-tree.js';
+export type { PatternTreeSettings } from './pattern/pattern-tree.js';
