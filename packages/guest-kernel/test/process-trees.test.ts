@@ -36,6 +36,23 @@ describe.each(Object.values(pagingFormats))('process trees under $name paging', 
     );
   }, 120_000);
 
+  it('do the same if every instruction is tried twice', () => {
+    fc.assert(
+      fc.property(runs, (run) => {
+        const plain = new FlatGuest({ format, ...run });
+        plain.run();
+        const retried = new FlatGuest({ format, ...run });
+        retried.run(() => {
+          retried.cpu.retry();
+          return false;
+        });
+        expect(retried.kernel.snapshot()).toEqual(plain.kernel.snapshot());
+        expect(retried.cpu.hypercalls).toEqual(plain.cpu.hypercalls);
+      }),
+      { numRuns: 10 },
+    );
+  }, 120_000);
+
   it('do the same if the kernel is put back from a snapshot anywhere', () => {
     fc.assert(
       fc.property(runs, fc.array(fc.nat(3000), { maxLength: 6 }), (run, gaps) => {

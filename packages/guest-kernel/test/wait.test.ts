@@ -20,7 +20,7 @@ function family(...operations: ProcessOperation[]): Program {
   return {
     accesses: small.accesses,
     events: operations.map((each) => operation(2, each)),
-    children: { 7: sweep(5, 2), 8: sweep(10, 4) },
+    children: { 7: sweep(5, 2), 8: sweep(60, 4) },
   };
 }
 

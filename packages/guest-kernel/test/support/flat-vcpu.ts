@@ -52,6 +52,9 @@ export interface FlatSnapshot {
   readonly registers: Int32Array;
 }
 
+/** A host looks for interrupts at every exit, and there is one at least after so many instructions. */
+const HOST_TICK = 200;
+
 /**
  * The machine without lguest: one CPU that runs guest code on memory of its own, with the guest's
  * tables as its page tables. A hypercall does what the bare machine would do in its place, and is
@@ -80,6 +83,10 @@ export class FlatVcpu {
   private ringNext = 0;
   private timerAt = Infinity;
   private timerPending = false;
+  /** An interrupt that is not let in waits for the next exit, as it does with a host. */
+  looksAtExits = false;
+  /** An interrupt that was not let in waits until the host looks again. */
+  private nextLook = 0;
   private mustResume = true;
 
   constructor(code: GuestCode, format: PagingFormat, pages: number, entry: number) {
@@ -105,7 +112,7 @@ export class FlatVcpu {
       this.timerAt = Infinity;
       this.timerPending = true;
     }
-    if (this.timerPending) this.interrupt();
+    if (this.timerPending && (this.halted || this.now >= this.nextLook)) this.interrupt();
     if (this.halted) {
       if (this.timerAt === Infinity) throw new Error('halted, and nothing will wake it');
       this.now++;
@@ -123,6 +130,11 @@ export class FlatVcpu {
     this.mustResume = true;
   }
 
+  /** The timer goes off now, asked for or not. */
+  tick(): void {
+    this.timerPending = true;
+  }
+
   /** An exception at the present instruction. */
   raise(vector: number): void {
     this.deliver(vector, 0);
@@ -138,6 +150,7 @@ export class FlatVcpu {
       this.deliver(32, 0);
     } else if (this.guestData !== 0) {
       this.memory.write(this.guestData + GuestData.irqPending, INTERRUPT_FLAG);
+      if (this.looksAtExits) this.nextLook = this.now + HOST_TICK;
     }
   }
 
@@ -307,6 +320,7 @@ export class FlatVcpu {
     const saved = [number, ...args];
     for (let index = 0; index < 5; index++) this.registers[Register.eax + index] = saved[index]!;
     if (this.guestData !== 0) this.drain();
+    this.nextLook = 0;
     this.hypercalls.push({ number, args });
     this.perform(number, args);
     this.cache.checkTold();
