@@ -11,15 +11,15 @@ import { checkAgainstModel } from './support/trees.js';
 const A = 0x10000000;
 const B = 0x10001000;
 
-/** Parent: A, B, fork, A, wait, B. Child: reads A, writes B. */
+/** Parent: A, B, fork, A, wait, B. Child: reads A, writes B. Both read what was there before. */
 const pair: Program = {
   accesses: [
+    ['store', A, 8],
+    ['store', B, 8],
     ['store', A, 4],
+    ['load', A, 8],
     ['store', B, 4],
-    ['store', A, 4],
-    ['load', A, 4],
-    ['store', B, 4],
-    ['load', B, 4],
+    ['load', B, 8],
   ],
   events: [
     operation(2, { kind: 'fork', child: 7 }),
@@ -28,9 +28,9 @@ const pair: Program = {
   children: {
     7: {
       accesses: [
-        ['load', A, 4],
+        ['load', A, 8],
         ['store', B, 4],
-        ['load', B, 4],
+        ['load', B, 8],
       ],
     },
   },

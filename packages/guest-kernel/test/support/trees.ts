@@ -11,11 +11,14 @@ import { operation, type Access, type Program } from './program.js';
 const FIRST_PAGE = 0x103fc;
 const PAGES = 8;
 
-const page = fc.integer({ min: 0, max: PAGES - 1 }).map((at) => (FIRST_PAGE + at) * 4096);
+/** Mostly the two pages at the tables' border, so that a page is used again and again. */
+const page = fc
+  .oneof(fc.constantFrom(3, 4), fc.constantFrom(3, 4), fc.integer({ min: 0, max: PAGES - 1 }))
+  .map((at) => (FIRST_PAGE + at) * 4096);
 
 const access: fc.Arbitrary<Access> = fc
   .record({
-    kind: fc.constantFrom('fetch', 'load', 'store', 'store'),
+    kind: fc.constantFrom('fetch', 'load', 'load', 'load', 'store', 'store'),
     page,
     word: fc.integer({ min: 0, max: 3 }),
     size: fc.constantFrom(1, 4, 8),
@@ -64,9 +67,9 @@ function items(depth: number): fc.Arbitrary<readonly Item[]> {
       arbitrary: fc.record({ wait: fc.record({ any: fc.boolean(), blocks: fc.boolean() }) }),
     },
   ];
-  if (depth === 0) return fc.array(fc.oneof(...choices), { maxLength: 25 });
+  if (depth === 0) return fc.array(fc.oneof(...choices), { minLength: 6, maxLength: 25 });
   const fork = { weight: 2, arbitrary: fc.record({ fork: programs(depth - 1) }) };
-  return fc.array(fc.oneof(fork, ...choices), { maxLength: 25 });
+  return fc.array(fc.oneof(fork, ...choices), { minLength: 6, maxLength: 25 });
 }
 
 /** Programs that fork, change their map and wait. Each begins with an access. */
