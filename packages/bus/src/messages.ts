@@ -68,6 +68,8 @@ export interface MessagePayloads {
   'slot-changed': { slot: number; gpgdir: number; change: SlotChange };
   'guest-killed': { reason: string };
   migrated: { from: number };
+  /** A guest process forked: `process` and `parent` are indexes, `pid` the child's in its trace. */
+  'process-started': { process: number; parent: number; pid: number };
   'process-ended': { process: number; exit: 'exit' | 'end-of-trace' | 'killed' };
 }
 
@@ -129,5 +131,6 @@ export const routes: Readonly<Record<Topic, Route>> = {
   'slot-changed': 'watch',
   'guest-killed': 'watch',
   migrated: 'watch',
+  'process-started': 'watch',
   'process-ended': 'watch',
 };

@@ -37,6 +37,7 @@ describe('the order of the hypercalls at boot', () => {
       'NEW_PGTABLE',
       'SET_STACK',
       'LOAD_TLS',
+      'FLUSH_ASYNC',
     ]);
   });
 
@@ -47,6 +48,7 @@ describe('the order of the hypercalls at boot', () => {
       'NEW_PGTABLE',
       'SET_STACK',
       'LOAD_TLS',
+      'FLUSH_ASYNC',
     ]);
   });
 
@@ -63,6 +65,7 @@ describe('the order of the hypercalls at boot', () => {
       'NEW_PGTABLE',
       'SET_STACK',
       'LOAD_TLS',
+      'FLUSH_ASYNC',
     ]);
     expect(guest.calls(Hypercall.setClockevent)).toEqual([[12345, 0, 0, 0]]);
   });

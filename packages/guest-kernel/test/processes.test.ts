@@ -15,11 +15,18 @@ describe.each(Object.values(pagingFormats))('a process under $name paging', (for
     expect(guest.kernel.results()).toEqual([
       {
         name: 'program 0',
+        pid: 1,
+        parent: -1,
         status: 'end-of-trace',
         ...interpret(small),
         systemCalls: {},
         demandZeroFaults: 3,
+        copyOnWriteBreaks: 0,
+        copyOnWriteReuses: 0,
+        forks: 0,
         contextSwitches: 1,
+        accessedPagesSeen: 3,
+        dirtyPagesSeen: 3,
       },
     ]);
     expect(guest.cpu.message).toBe('Power down');

@@ -24,15 +24,18 @@ describe.each(Object.values(pagingFormats))('several processes under $name pagin
     });
   });
 
-  it('switch with NEW_PGTABLE, SET_STACK and LOAD_TLS, in this order', () => {
+  it('switch with NEW_PGTABLE, SET_STACK and LOAD_TLS, queued in this order', () => {
     const programs = [sweep(5, 100), sweep(5, 100)];
     const guest = new FlatGuest({ format, programs, sliceNanoseconds: 400 });
     guest.run(() => guest.kernel.running === 1);
-    expect(guest.cpu.hypercalls.slice(-4).map(({ number }) => number)).toEqual([
-      Hypercall.setClockevent,
-      Hypercall.newPgtable,
-      Hypercall.setStack,
-      Hypercall.loadTls,
+    expect(
+      guest.cpu.hypercalls.slice(-5).map(({ number, fromRing }) => [number, fromRing]),
+    ).toEqual([
+      [Hypercall.setClockevent, undefined],
+      [Hypercall.newPgtable, true],
+      [Hypercall.setStack, true],
+      [Hypercall.loadTls, true],
+      [Hypercall.flushAsync, undefined],
     ]);
     const [, second] = guest.calls(Hypercall.setStack).slice(-2) as [number[], number[]];
     expect(guest.cpu.sp1).toBe(second[1]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { Hypercall, Register } from '@lguest-sim/abi';
+import { Register } from '@lguest-sim/abi';
 import { pagingFormats, twoLevel } from '@lguest-sim/x86';
 import { describe, expect, it } from 'vitest';
 import { kernelLayout } from '../src/core/layout.js';
@@ -58,21 +58,6 @@ describe('what a process may not do', () => {
       pagesTouched: 3,
     });
     expect(other!.status).toBe('end-of-trace');
-  });
-
-  it('kills it: write to a page that is read-only', () => {
-    const guest = new FlatGuest({ format: twoLevel, programs: [small] });
-    guest.run(() => guest.kernel.results()[0]!.accesses === 4);
-    const [top, address] = guest.calls(Hypercall.setPte)[1] as [number, number];
-    expect(address).toBe(0x08049000);
-    const { memory } = guest.cpu;
-    const table = memory.read(top + 0x20 * 4) & ~0xfff;
-    memory.write(table + 0x49 * 4, memory.read(table + 0x49 * 4) & ~2);
-    const { batch } = guest.kernel.process(0);
-    batch.addresses[batch.position] = 0x08049000;
-    batch.info[batch.position] = 2 | (4 << 3);
-    guest.run();
-    expect(guest.kernel.results()[0]!.reason).toBe('access to an address that is not its own');
   });
 
   it('kills it: divide by zero', () => {

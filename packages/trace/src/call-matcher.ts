@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { AccessBatch } from './access-batch.js';
+import type { AddressMover } from './address-mover.js';
+import { CallInterpreter } from './call-interpreter.js';
 import type { CallLine, ResultLine } from './system-call-text.js';
 import type { SystemCallEvent, SystemCallOutcome } from './trace-event.js';
 
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
 /** A call whose outcome has not been read yet. */
 interface OpenCall {
-  readonly event: { -readonly [Key in keyof SystemCallEvent]: SystemCallEvent[Key] };
+  readonly event: Writable<SystemCallEvent>;
   /** Serial of the batch that holds the event. */
   readonly batch: number;
 }
@@ -16,12 +20,19 @@ interface OpenCall {
  * An outcome that is read before any further access, in the same batch, is written into the call's
  * own event. Otherwise the call's event may have been handled long ago, so the outcome becomes an
  * event of its own. A call that was interrupted is never heard of again; the next call of its thread
- * takes its place here.
+ * takes its place here. What a call does to its process is told with the call's own event, as far as
+ * it is known there.
  */
 export class CallMatcher {
   readonly #open = new Map<string, OpenCall>();
   #latest: string | undefined;
+  readonly #interpreter: CallInterpreter;
   #batch = 0;
+
+  /** @param mover moves the addresses in operations. */
+  constructor(mover: AddressMover) {
+    this.#interpreter = new CallInterpreter(mover);
+  }
 
   /** Says that what follows goes to another batch. */
   startBatch(): void {
@@ -42,6 +53,7 @@ export class CallMatcher {
     };
     if (call.child !== undefined) event.child = call.child;
     batch.events.push(event);
+    this.#interpret(batch, event);
     this.#latest = call.thread;
     if (call.outcome === null) this.#open.set(call.thread, { event, batch: this.#batch });
     else this.#open.delete(call.thread);
@@ -68,6 +80,7 @@ export class CallMatcher {
     if (open.batch === this.#batch && event.position === batch.length) {
       event.result = outcome.result;
       event.failed = outcome.failed;
+      this.#interpret(batch, event);
       return;
     }
     const { number, name, line: callLine } = event;
@@ -81,5 +94,13 @@ export class CallMatcher {
       line,
       callLine,
     });
+  }
+
+  /** Adds what the call does; each piece after the first is an event of its own. */
+  #interpret(batch: AccessBatch, event: Writable<SystemCallEvent>): void {
+    delete event.operation;
+    const [first, ...further] = this.#interpreter.operations(event);
+    if (first !== undefined) event.operation = first;
+    for (const operation of further) batch.events.push({ ...event, operation, continued: true });
   }
 }

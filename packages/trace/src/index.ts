@@ -12,6 +12,7 @@ export { lackeySource } from './lackey-source.js';
 export type { LackeyOptions } from './lackey-source.js';
 export { hexAddress } from './moved-region.js';
 export type { MovedRegion } from './moved-region.js';
+export type { ProcessOperation } from './process-operation.js';
 export { TraceError } from './trace-error.js';
 export type { TraceErrorCode, TraceErrorDetails } from './trace-error.js';
 export type {
@@ -21,3 +22,12 @@ export type {
   TraceEvent,
 } from './trace-event.js';
 export type { TraceSource } from './trace-source.js';
+export { treeOfOne } from './trace-tree.js';
+export type { TraceTree } from './trace-tree.js';
+export { patterns } from './pattern/catalog.js';
+export type { PatternDescription } from './pattern/catalog.js';
+export { expectation } from './pattern/option-spec.js';
+export type { ChoiceSpec, NumberSpec, OptionSpec, OptionSpecs } from './pattern/option-spec.js';
+export { PatternError } from './pattern/pattern-error.js';
+export { patternTree } from './pattern/pattern-tree.js';
+export type { PatternTreeSettings } from './pattern/pattern-tree.js';

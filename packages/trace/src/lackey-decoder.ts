@@ -35,7 +35,7 @@ const EXPECTED_LINE =
 export class LackeyDecoder {
   readonly #name: string;
   readonly #mover: AddressMover;
-  readonly #calls = new CallMatcher();
+  readonly #calls: CallMatcher;
   readonly #record = new LackeyRecord();
   /** Lines read so far; while a line is being decoded, its number. */
   #line = 0;
@@ -45,6 +45,7 @@ export class LackeyDecoder {
   constructor(name: string, mover: AddressMover) {
     this.#name = name;
     this.#mover = mover;
+    this.#calls = new CallMatcher(mover);
   }
 
   /** To be called when the batch to decode into has been emptied. */

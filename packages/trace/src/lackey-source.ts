@@ -5,6 +5,7 @@ import { ByteWindow } from './byte-window.js';
 import { LackeyDecoder } from './lackey-decoder.js';
 import type { MovedRegion } from './moved-region.js';
 import { TraceError } from './trace-error.js';
+import type { SystemCallEvent } from './trace-event.js';
 import type { TraceSource } from './trace-source.js';
 
 /** How to read a Lackey log. */
@@ -18,6 +19,10 @@ export interface LackeyOptions {
    * wants several traces to agree. `kernelAddress` is not used then.
    */
   readonly mover?: AddressMover;
+  /** What happened just before the log begins; at position 0 of the first batch. */
+  readonly firstEvent?: SystemCallEvent;
+  /** Whether a log without one access is a trace: of a child that ends at once. */
+  readonly mayBeEmpty?: boolean;
   /** Bytes in the file, where known. */
   readonly totalBytes?: number | undefined;
   /** Bytes of the file read so far, where that is not what the chunks add up to. */
@@ -53,7 +58,9 @@ class LackeySource implements TraceSource {
   #received = 0;
   #ended = false;
   #closed = false;
-  #anyAccess = false;
+  /** Whether there was an access, or need not be one. */
+  #anyAccess: boolean;
+  #firstEvent: SystemCallEvent | undefined;
   #failure: Error | undefined;
 
   constructor(chunks: AsyncIterable<Uint8Array>, options: LackeyOptions) {
@@ -63,6 +70,8 @@ class LackeySource implements TraceSource {
     this.#chunks = chunks[Symbol.asyncIterator]();
     this.#mover = options.mover ?? new AddressMover(options.kernelAddress);
     this.#decoder = new LackeyDecoder(options.name, this.#mover);
+    this.#anyAccess = options.mayBeEmpty ?? false;
+    this.#firstEvent = options.firstEvent;
   }
 
   get moved(): readonly MovedRegion[] {
@@ -97,6 +106,8 @@ class LackeySource implements TraceSource {
 
   async #fillBatch(batch: AccessBatch): Promise<boolean> {
     this.#decoder.startBatch();
+    if (this.#firstEvent !== undefined) batch.events.push(this.#firstEvent);
+    this.#firstEvent = undefined;
     while (!this.#decoder.decode(this.#window, batch, this.#ended)) {
       if (this.#ended) return this.#endBatch(batch);
       await this.#refill();

@@ -6,6 +6,8 @@ export type TraceErrorCode =
   | 'TRACE_CUT_OFF' // the last line ends in the middle
   | 'TRACE_EMPTY' // not one access in the whole trace
   | 'TRACE_NO_ROOM' // more regions than fit below the kernel's address
+  | 'TRACE_NO_TREE' // logs that are not those of one program and its children
+  | 'TRACE_TWICE' // two logs of one process
   | 'TRACE_NOT_FOUND'
   | 'TRACE_IS_DIRECTORY'
   | 'TRACE_UNREADABLE'

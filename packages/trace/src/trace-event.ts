@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { ProcessOperation } from './process-operation.js';
 
 /** What became of a system call. */
 export interface SystemCallOutcome {
@@ -17,13 +18,20 @@ export interface SystemCallEvent extends SystemCallOutcome {
   /** As Valgrind names it, without the leading `sys_`; `ni_syscall` for one that it does not know. */
   readonly name: string;
   /**
-   * As traced: addresses are *not* moved, since only who knows the call knows which are addresses.
+   * As traced: addresses are *not* moved. Those that a guest kernel needs are in `operation`.
    * A plain number is a number; anything else is the text as it stands, for example
    * `0x820ad39(/proc/self/exe)`, or a number beyond 2^53.
    */
   readonly args: readonly (number | string)[];
   /** The child's process id, for a call that forked. */
   readonly child?: number;
+  /** What it changes in the process; none: it is counted and passed over. */
+  readonly operation?: ProcessOperation;
+  /**
+   * A further operation of the call before this event, not a call of its own: a range that lies in
+   * one piece in the trace and in several in the guest, or `mremap`, which unmaps and maps.
+   */
+  readonly continued?: true;
   /** Line of the call, 1-based. */
   readonly line: number;
 }

@@ -30,6 +30,7 @@ describe('a system call', () => {
       args: [0x8244880],
       result: 0x8244880,
       failed: false,
+      operation: { kind: 'brk', end: 0x8244880 },
       line: 2,
     });
   });

@@ -83,6 +83,11 @@ export class GuestKernelActor {
       case 'panicked':
         this.#machine.send('PANIC');
         break;
+      case 'process-started': {
+        const { process, parent, pid } = happened;
+        bus.publish({ topic: 'process-started', cpu, guest, process, parent, pid });
+        break;
+      }
       case 'process-ended': {
         const { process, exit } = happened;
         bus.publish({ topic: 'process-ended', cpu, guest, process, exit });

@@ -48,6 +48,11 @@ export class Emitter {
     this.queue.push(Operation.store, this.address(gpa), value);
   }
 
+  /** Stores an aligned word at a virtual address outside the direct map. */
+  storeVirtual(address: GuestVirtual, value: number): void {
+    this.queue.push(Operation.store, address, value);
+  }
+
   /** Stores `words` words, the first `value`, each `step` more than the one before; in one page. */
   fill(gpa: GuestPhysical, value: number, step: number, words: number): void {
     if (words > 0) this.queue.push(Operation.fill, this.address(gpa), value, step, words);

@@ -12,6 +12,10 @@ export const ExitCode = {
   badAccess: 3,
   /** Killed: the CPU raised an exception that it did not handle. */
   exception: 4,
+  /** Killed: it wrote to memory that its own system calls made read-only. */
+  notWritable: 5,
+  /** Killed: it touched memory that its own system calls made inaccessible. */
+  notAccessible: 6,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
@@ -32,6 +36,10 @@ export function killReason(code: ExitCode): string | undefined {
       return 'access to an address that is not its own';
     case ExitCode.exception:
       return 'exception that it did not handle';
+    case ExitCode.notWritable:
+      return 'store to memory that is read-only';
+    case ExitCode.notAccessible:
+      return 'access to memory that is protected';
     default:
       return undefined;
   }

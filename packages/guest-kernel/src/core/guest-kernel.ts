@@ -27,10 +27,16 @@ export interface GuestKernelOptions {
 /** A process, as who feeds it sees it. */
 export interface GuestProcess {
   readonly name: string;
+  /** Tells which input a process wants that a fork has made. */
+  readonly pid: number;
+  /** Index of the process that forked it, or -1. */
+  readonly parent: number;
   /** To be filled, from empty, when input is awaited; then call `supply`. */
   readonly batch: AccessBatch;
   readonly awaitsInput: boolean;
-  /** False once it has ended, whether or not its trace has more. */
+  /** Whether or not its trace has more. */
+  readonly hasEnded: boolean;
+  /** Neither ended nor blocked. */
   readonly isReady: boolean;
 }
 
@@ -158,6 +164,7 @@ export class GuestKernel {
     return this.#kernel.task.id;
   }
 
+  /** Processes there ever were: it grows when one forks. */
   get processCount(): number {
     return this.#kernel.processes.length;
   }

@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { GuestData, INTERRUPT_FLAG, type Register } from '@lguest-sim/abi';
 import { AccessBatch } from '@lguest-sim/trace';
-import { InstructionQueue, PAGE_SIZE, type GuestPhysical } from '@lguest-sim/x86';
+import { Flag, InstructionQueue, PAGE_SIZE, type GuestPhysical } from '@lguest-sim/x86';
 import { Context, type Frame } from './context.js';
 import { Emitter } from './emitter.js';
 import { exitOf, type ExitCode, type ProcessExit } from './exit-code.js';
+import { mourn } from './family.js';
 import { FrameAllocator, NO_GUEST_FRAME } from './frame-allocator.js';
+import { FrameShares } from './frame-shares.js';
 import type { KernelText } from './kernel-text.js';
 import type { KernelLayout } from './layout.js';
 import { Process, type ProcessOptions } from './process.js';
 import type { Routine, Step } from './routine.js';
+import { pageOf } from './tables.js';
 import { IDLE_TASK, Task } from './task.js';
 
 /** Something that happened in the kernel, for whoever announces it. */
 export type KernelEvent =
   | { readonly kind: 'booted' }
   | { readonly kind: 'panicked'; readonly message: string }
+  | {
+      readonly kind: 'process-started';
+      readonly process: number;
+      readonly parent: number;
+      readonly pid: number;
+    }
   | { readonly kind: 'process-ended'; readonly process: number; readonly exit: ProcessExit };
 
 /** A word index in `struct lguest_regs`. */
@@ -34,7 +43,12 @@ export class Kernel {
   readonly emit: Emitter;
   readonly frames: FrameAllocator;
   readonly idle = new Task(IDLE_TASK);
-  readonly processes: readonly Process[];
+  /** Entries that share a frame with another. */
+  readonly shares = new FrameShares();
+  /** All processes there ever were; those that ended stay, for the results. */
+  readonly processes: Process[];
+  /** How many of them were there from the start. */
+  readonly initialProcesses: number;
   /** Nanoseconds between two timer interrupts. */
   readonly sliceNanoseconds: number;
 
@@ -48,6 +62,10 @@ export class Kernel {
   /** Happened and not yet taken by `takeEvents`. */
   readonly events: KernelEvent[] = [];
   timerInterrupts = 0;
+  /** A timer interrupt was asked for and has not come yet. */
+  timerArmed = false;
+  /** Entry of the asynchronous hypercall ring that is used next. */
+  ringCursor = 0;
 
   /** Accesses that user mode executes. */
   accesses: AccessBatch;
@@ -78,6 +96,7 @@ export class Kernel {
     this.emit.queue = this.#noInstructions;
     this.frames = new FrameAllocator(layout.firstFree, layout.memoryPages);
     this.processes = processes.map((options, index) => new Process(index, options));
+    this.initialProcesses = processes.length;
     this.accesses = this.#noAccesses;
     this.idle.stack = layout.stack;
     this.idle.directory = layout.swapperTop;
@@ -103,6 +122,18 @@ export class Kernel {
   /** Gives back what `allocatePair` returned. */
   freePair(gpa: GuestPhysical): void {
     this.frames.free(gpa / PAGE_SIZE, 1);
+  }
+
+  /** Takes the page of an entry from a process, and notes how it was used. */
+  takePage({ counts }: Process, entry: number): void {
+    if ((entry & Flag.accessed) !== 0) counts.accessedPagesSeen++;
+    if ((entry & Flag.dirty) !== 0) counts.dirtyPagesSeen++;
+    this.dropPage(pageOf(entry));
+  }
+
+  /** An entry that pointed to this page no longer does; the last one's page is free. */
+  dropPage(gpa: GuestPhysical): void {
+    if (!this.shares.drop(gpa / PAGE_SIZE)) this.free(gpa);
   }
 
   // ── Routines ──────────────────────────────────────────────────────────────────────────────────
@@ -181,10 +212,37 @@ export class Kernel {
     return this.processes.reduce((count, process) => count + (process.isReady ? 1 : 0), 0);
   }
 
-  /** Ends a process as far as scheduling and results are concerned. */
+  /** Whether a process sleeps: the timer has to go on. */
+  get hasSleepers(): boolean {
+    return this.processes.some((process) => !process.hasEnded && process.sleepTicks > 0);
+  }
+
+  /** Makes a process that is the current one's child; it has no memory yet. */
+  addChild(pid: number): Process {
+    const parent = this.process!;
+    const name = `${parent.name}/${pid}`;
+    const id = this.processes.length;
+    const child = new Process(id, { name, pid, batchCapacity: parent.batch.capacity }, parent.id);
+    child.inherit(parent, this.checksum);
+    this.processes.push(child);
+    this.events.push({ kind: 'process-started', process: id, parent: parent.id, pid });
+    return child;
+  }
+
+  /** Ends a process as far as scheduling, its family and results are concerned. */
   end(process: Process, code: ExitCode): void {
     process.exitCode = code;
     this.events.push({ kind: 'process-ended', process: process.id, exit: exitOf(code) });
+    mourn(this.processes, process);
+  }
+
+  /** Gives back the stack and the top level of a process that has ended; the rest is gone by now. */
+  discard(process: Process): void {
+    this.freePair(process.stack);
+    this.free(process.directory);
+    process.stack = 0;
+    process.directory = 0;
+    for (const context of process.contexts.splice(0)) this.recycle(context);
   }
 
   /** A context that is no longer needed may be used again. */
@@ -216,13 +274,8 @@ export class Kernel {
     if (process === undefined) return;
     process.checksum = this.checksum;
     process.storeToken = this.storeToken;
-    if (process.isReady) return;
-    // It cannot give these back itself: it was on that stack until now.
-    this.freePair(process.stack);
-    this.free(process.directory);
-    process.stack = 0;
-    process.directory = 0;
-    for (const context of process.contexts.splice(0)) this.recycle(context);
+    // It cannot do that itself: it was on its stack until now.
+    if (process.hasEnded) this.discard(process);
   }
 
   #loadProcess(): void {
@@ -231,7 +284,7 @@ export class Kernel {
     if (process === undefined) return;
     this.checksum = process.checksum;
     this.storeToken = process.storeToken;
-    process.contextSwitches++;
+    process.counts.contextSwitches++;
   }
 }
 

@@ -24,6 +24,15 @@ export const STACK_BYTES = 2 * PAGE_SIZE;
 /** The stack pointer for traps is this far below the stack's end, as in Linux (facts sheet 5.5). */
 const STACK_TOP_GAP = 8;
 
+/** The vmalloc area begins this far beyond the direct map, as in Linux (VMALLOC_OFFSET). */
+const VMALLOC_GAP = 8 * 2 ** 20;
+
+/** The vmalloc area ends this far below the end of the address space: fixmap and Switcher. */
+const VMALLOC_TOP_GAP = 32 * 2 ** 20;
+
+/** The kernel's slot for kmap_atomic among the pages of the fixmap's table. */
+const KMAP_SLOT = 16;
+
 const TEXT_START: GuestPhysical = 0x100000;
 const TEXT_PAGES = 16;
 
@@ -60,6 +69,12 @@ export interface KernelLayout {
   /** Leaf tables of the direct map, one page each, in order of address. */
   readonly directTables: GuestPhysical;
   readonly directTableCount: number;
+  /** Start of the area in which the kernel maps pages one by one (vmalloc), above the direct map. */
+  readonly vmallocStart: GuestVirtual;
+  /** Pages that fit that area. */
+  readonly vmallocPages: number;
+  /** Address in the fixmap at which the kernel maps a single page for a moment (kmap_atomic). */
+  readonly kmapAddress: GuestVirtual;
   /** First page that the frame allocator hands out. */
   readonly firstFree: Pfn;
 }
@@ -89,6 +104,9 @@ export function kernelLayout(
     next += pages * PAGE_SIZE;
     return start;
   };
+  const leafBytes = format.leaf.entries * PAGE_SIZE;
+  const vmallocOffset = memoryPages * PAGE_SIZE + VMALLOC_GAP;
+  const vmallocStart = pageOffset + Math.ceil(vmallocOffset / leafBytes) * leafBytes;
   const layout: KernelLayout = {
     format,
     memoryPages,
@@ -107,6 +125,9 @@ export function kernelLayout(
     fixmapTable: take(1),
     directTables: take(directTableCount),
     directTableCount,
+    vmallocStart,
+    vmallocPages: (2 ** 32 - VMALLOC_TOP_GAP - vmallocStart) / PAGE_SIZE,
+    kmapAddress: 2 ** 32 - leafBytes + KMAP_SLOT * PAGE_SIZE,
     firstFree: next / PAGE_SIZE,
   };
   if (layout.firstFree >= memoryPages) {

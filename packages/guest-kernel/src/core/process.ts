@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { AccessBatch, type SystemCallEvent, type TraceEvent } from '@lguest-sim/trace';
+import { AccessBatch, type SystemCallEvent } from '@lguest-sim/trace';
+import type { GuestVirtual } from '@lguest-sim/x86';
+import { Areas, type Area } from './areas.js';
+import { restoreBatch, snapshotBatch, type BatchSnapshot } from './batch-snapshot.js';
 import { exitOf, killReason, type ExitCode, type ProcessExit } from './exit-code.js';
+import { NO_CHILD, NOBODY } from './family.js';
+import { noCounts, type ProcessCounts } from './process-counts.js';
 import { PageSet, type PageSetSnapshot } from './page-set.js';
 import type { Routine } from './routine.js';
 import { Task, type TaskSnapshot } from './task.js';
@@ -13,11 +18,16 @@ export interface ProcessOptions {
   readonly batchCapacity?: number;
   /** Where its count of stores starts; an own one for each process tells their stores apart. */
   readonly storeToken?: number;
+  /** Its process id; its index + 1 unless told otherwise. */
+  readonly pid?: number;
 }
 
 /** What a process did. */
-export interface ProcessResult {
+export interface ProcessResult extends Readonly<ProcessCounts> {
   readonly name: string;
+  readonly pid: number;
+  /** Index of the process that forked it, or -1. */
+  readonly parent: number;
   /** `ready` while it has not ended. */
   readonly status: 'ready' | ProcessExit;
   /** Why the guest killed it. */
@@ -30,23 +40,18 @@ export interface ProcessResult {
   readonly checksum: number;
   /** System calls in its trace, by name. */
   readonly systemCalls: Readonly<Record<string, number>>;
-  /** Page faults that gave it a zero-filled frame. */
-  readonly demandZeroFaults: number;
-  /** Times that the kernel switched to it. */
-  readonly contextSwitches: number;
-}
-
-/** A batch as plain data. */
-interface BatchSnapshot {
-  readonly addresses: Uint32Array;
-  readonly info: Uint16Array;
-  readonly events: readonly TraceEvent[];
-  readonly position: number;
-  readonly nextEvent: number;
 }
 
 /** A process as plain data. */
 export interface ProcessSnapshot {
+  readonly options: Required<ProcessOptions>;
+  readonly parent: number;
+  readonly reaper: number;
+  readonly isReaped: boolean;
+  readonly waitsFor: number;
+  readonly sleepTicks: number;
+  readonly areas: readonly Area[];
+  readonly programBreak: number;
   readonly task: TaskSnapshot;
   readonly batch: BatchSnapshot;
   readonly awaitsInput: boolean;
@@ -54,19 +59,44 @@ export interface ProcessSnapshot {
   readonly exitCode: number | null;
   readonly calledExit: boolean;
   readonly checksum: number;
-  readonly storeToken: number;
   readonly accessesBefore: number;
   readonly pages: PageSetSnapshot;
   readonly systemCalls: readonly (readonly [name: string, count: number])[];
-  readonly demandZeroFaults: number;
-  readonly contextSwitches: number;
+  readonly counts: ProcessCounts;
 }
 
 const exitCallNames: readonly string[] = ['exit', 'exit_group'];
 
+/** Distance of the store counts of two processes, where each gets its own range. */
+const TOKENS_PER_PROCESS = 2 ** 24;
+
+/**
+ * Where the store count of a process starts unless told otherwise, a signed 32-bit number: its index
+ * in the highest byte, so that two processes never write the same word (up to 256 processes of 16
+ * million stores).
+ */
+export function firstStoreToken(index: number): number {
+  return (index * TOKENS_PER_PROCESS) | 0;
+}
+
 /** A guest process: it executes the accesses of one trace. */
 export class Process extends Task {
   readonly name: string;
+  readonly pid: number;
+  /** Index of the process that forked it, or NOBODY. */
+  readonly parent: number;
+  /** Index of the process that may wait for it: its parent, as long as that lives. */
+  reaper: number;
+  /** It has ended, and nobody will ask for it any more. */
+  isReaped = false;
+  /** Process id of the child that it is blocked for, ANY_CHILD, or NO_CHILD if it is not. */
+  waitsFor = NO_CHILD;
+  /** Timer interrupts that it still sleeps for. */
+  sleepTicks = 0;
+  /** What its system calls said of its address space. */
+  readonly areas = new Areas();
+  /** The program break, or 0 while none is known. */
+  programBreak: GuestVirtual = 0;
   /** The accesses that it executes now; whoever reads the trace fills it when input is awaited. */
   readonly batch: AccessBatch;
   /** The batch is used up (or was never filled), and the trace goes on. */
@@ -79,24 +109,43 @@ export class Process extends Task {
   checksum = 0;
   storeToken: number;
   readonly pages = new PageSet();
-  demandZeroFaults = 0;
-  contextSwitches = 0;
+  readonly counts = noCounts();
   /** Its trace called exit or exit_group. */
   #calledExit = false;
   /** Accesses of the batches before this one; of this one too while input is awaited. */
   #accessesBefore = 0;
   readonly #systemCalls = new Map<string, number>();
 
-  constructor(id: number, options: ProcessOptions) {
+  constructor(id: number, options: ProcessOptions, parent = NOBODY) {
     super(id);
     this.name = options.name;
+    this.pid = options.pid ?? id + 1;
+    this.parent = parent;
+    this.reaper = parent;
     this.batch = new AccessBatch(options.batchCapacity);
-    this.storeToken = (options.storeToken ?? 0) | 0;
+    this.storeToken = (options.storeToken ?? firstStoreToken(id)) | 0;
   }
 
-  /** Whether it can be scheduled. */
+  get hasEnded(): boolean {
+    return this.exitCode !== undefined;
+  }
+
+  /** Whether it can be scheduled: it neither has ended, nor waits for a child, nor sleeps. */
   get isReady(): boolean {
-    return this.exitCode === undefined;
+    return !this.hasEnded && this.waitsFor === NO_CHILD && this.sleepTicks === 0;
+  }
+
+  /** Makes this process, not yet run, what a fork of `parent` gives; memory is not meant. */
+  inherit(parent: Process, checksum: number): void {
+    this.checksum = checksum;
+    this.areas.restore(parent.areas.snapshot());
+    this.programBreak = parent.programBreak;
+  }
+
+  /** Its address space was replaced by an empty one. */
+  forgetMemory(): void {
+    this.areas.clear();
+    this.programBreak = 0;
   }
 
   get calledExit(): boolean {
@@ -129,14 +178,15 @@ export class Process extends Task {
     return event;
   }
 
-  /** Counts the next system call and goes on behind it. Returns it, or undefined if there is none. */
+  /** Counts the next system call, unless it continues the one before, and goes on behind it. Returns it, or undefined if there is none. */
   takeSystemCall(): SystemCallEvent | undefined {
     const event = this.nextSystemCall;
     if (event === undefined) return undefined;
     this.batch.nextEvent++;
     this.#skipResults();
-    this.#systemCalls.set(event.name, (this.#systemCalls.get(event.name) ?? 0) + 1);
-    if (exitCallNames.includes(event.name)) this.#calledExit = true;
+    if (event.continued !== true) this.#countCall(event.name);
+    const exits = event.operation?.kind === 'exit' || exitCallNames.includes(event.name);
+    if (exits) this.#calledExit = true;
     return event;
   }
 
@@ -146,19 +196,29 @@ export class Process extends Task {
     const reason = code === undefined ? undefined : killReason(code);
     return {
       name: this.name,
+      pid: this.pid,
+      parent: this.parent,
       status: code === undefined ? 'ready' : exitOf(code),
       ...(reason === undefined ? {} : { reason }),
       accesses: this.accesses,
       pagesTouched: this.pages.size,
       checksum,
       systemCalls: Object.fromEntries(this.#systemCalls),
-      demandZeroFaults: this.demandZeroFaults,
-      contextSwitches: this.contextSwitches,
+      ...this.counts,
     };
   }
 
   snapshot(): ProcessSnapshot {
+    const { name, pid, parent, storeToken } = this;
     return {
+      options: { name, pid, storeToken, batchCapacity: this.batch.capacity },
+      parent,
+      reaper: this.reaper,
+      isReaped: this.isReaped,
+      waitsFor: this.waitsFor,
+      sleepTicks: this.sleepTicks,
+      areas: this.areas.snapshot(),
+      programBreak: this.programBreak,
       task: this.snapshotTask(),
       batch: snapshotBatch(this.batch),
       awaitsInput: this.awaitsInput,
@@ -166,16 +226,20 @@ export class Process extends Task {
       exitCode: this.exitCode ?? null,
       calledExit: this.#calledExit,
       checksum: this.checksum,
-      storeToken: this.storeToken,
       accessesBefore: this.#accessesBefore,
       pages: this.pages.snapshot(),
       systemCalls: [...this.#systemCalls],
-      demandZeroFaults: this.demandZeroFaults,
-      contextSwitches: this.contextSwitches,
+      counts: { ...this.counts },
     };
   }
 
   restore(snapshot: ProcessSnapshot, find: (name: string) => Routine): void {
+    this.reaper = snapshot.reaper;
+    this.isReaped = snapshot.isReaped;
+    this.waitsFor = snapshot.waitsFor;
+    this.sleepTicks = snapshot.sleepTicks;
+    this.areas.restore(snapshot.areas);
+    this.programBreak = snapshot.programBreak;
     this.restoreTask(snapshot.task, find);
     restoreBatch(this.batch, snapshot.batch);
     this.awaitsInput = snapshot.awaitsInput;
@@ -183,13 +247,16 @@ export class Process extends Task {
     this.exitCode = (snapshot.exitCode ?? undefined) as ExitCode | undefined;
     this.#calledExit = snapshot.calledExit;
     this.checksum = snapshot.checksum;
-    this.storeToken = snapshot.storeToken;
+    this.storeToken = snapshot.options.storeToken;
     this.#accessesBefore = snapshot.accessesBefore;
     this.pages.restore(snapshot.pages);
     this.#systemCalls.clear();
     for (const [name, count] of snapshot.systemCalls) this.#systemCalls.set(name, count);
-    this.demandZeroFaults = snapshot.demandZeroFaults;
-    this.contextSwitches = snapshot.contextSwitches;
+    Object.assign(this.counts, snapshot.counts);
+  }
+
+  #countCall(name: string): void {
+    this.#systemCalls.set(name, (this.#systemCalls.get(name) ?? 0) + 1);
   }
 
   // Outcomes of calls that blocked mean nothing to the machine: stopping for them would be for
@@ -198,25 +265,4 @@ export class Process extends Task {
     const { batch } = this;
     while (batch.events[batch.nextEvent]?.kind === 'system-call-result') batch.nextEvent++;
   }
-}
-
-function snapshotBatch(batch: AccessBatch): BatchSnapshot {
-  return {
-    addresses: batch.addresses.slice(0, batch.length),
-    info: batch.info.slice(0, batch.length),
-    // Events are never changed, so sharing them is as good as copying.
-    events: [...batch.events],
-    position: batch.position,
-    nextEvent: batch.nextEvent,
-  };
-}
-
-function restoreBatch(batch: AccessBatch, snapshot: BatchSnapshot): void {
-  batch.clear();
-  batch.addresses.set(snapshot.addresses);
-  batch.info.set(snapshot.info);
-  batch.events.push(...snapshot.events);
-  batch.length = snapshot.addresses.length;
-  batch.position = snapshot.position;
-  batch.nextEvent = snapshot.nextEvent;
 }

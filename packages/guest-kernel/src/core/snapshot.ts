@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { PagingFormat } from '@lguest-sim/x86';
 import type { FrameAllocatorSnapshot } from './frame-allocator.js';
+import type { FrameSharesSnapshot } from './frame-shares.js';
 import type { Kernel, KernelEvent } from './kernel.js';
-import type { ProcessSnapshot } from './process.js';
+import { Process, type ProcessSnapshot } from './process.js';
 import type { TaskSnapshot } from './task.js';
 
 /** A guest kernel as plain data. */
@@ -18,7 +19,12 @@ export interface GuestKernelSnapshot {
   readonly timerInterrupts: number;
   readonly checksum: number;
   readonly storeToken: number;
+  readonly timerArmed: boolean;
+  readonly ringCursor: number;
   readonly frames: FrameAllocatorSnapshot;
+  readonly shares: FrameSharesSnapshot;
+  /** How many of the processes were there from the start. */
+  readonly initialProcesses: number;
   readonly idle: TaskSnapshot;
   readonly processes: readonly ProcessSnapshot[];
 }
@@ -36,7 +42,11 @@ export function snapshotKernel(kernel: Kernel): GuestKernelSnapshot {
     timerInterrupts: kernel.timerInterrupts,
     checksum: kernel.checksum,
     storeToken: kernel.storeToken,
+    timerArmed: kernel.timerArmed,
+    ringCursor: kernel.ringCursor,
     frames: kernel.frames.snapshot(),
+    shares: kernel.shares.snapshot(),
+    initialProcesses: kernel.initialProcesses,
     idle: kernel.idle.snapshotTask(),
     processes: kernel.processes.map((process) => process.snapshot()),
   };
@@ -44,9 +54,9 @@ export function snapshotKernel(kernel: Kernel): GuestKernelSnapshot {
 
 /** @throws RangeError if the snapshot is of a kernel with another memory or other processes */
 export function restoreKernel(kernel: Kernel, snapshot: GuestKernelSnapshot): void {
-  const found = describe(snapshot.format, snapshot.memoryPages, snapshot.processes.length);
+  const found = describe(snapshot.format, snapshot.memoryPages, snapshot.initialProcesses);
   const { format, memoryPages } = kernel.layout;
-  const expected = describe(format.name, memoryPages, kernel.processes.length);
+  const expected = describe(format.name, memoryPages, kernel.initialProcesses);
   if (found !== expected)
     throw new RangeError(`snapshot of a guest with ${found}: expected ${expected}`);
   const find = (name: string) => kernel.text.routine(name);
@@ -57,11 +67,26 @@ export function restoreKernel(kernel: Kernel, snapshot: GuestKernelSnapshot): vo
   kernel.timerInterrupts = snapshot.timerInterrupts;
   kernel.checksum = snapshot.checksum;
   kernel.storeToken = snapshot.storeToken;
+  kernel.timerArmed = snapshot.timerArmed;
+  kernel.ringCursor = snapshot.ringCursor;
   kernel.frames.restore(snapshot.frames);
+  kernel.shares.restore(snapshot.shares);
+  restoreChildren(kernel, snapshot);
   kernel.idle.restoreTask(snapshot.idle, find);
   kernel.processes.forEach((process, index) => process.restore(snapshot.processes[index]!, find));
   kernel.task = kernel.taskOf(snapshot.current);
   kernel.restoreFocus();
+}
+
+/** The processes made at run time are those of the snapshot. */
+function restoreChildren(
+  kernel: Kernel,
+  { processes, initialProcesses }: GuestKernelSnapshot,
+): void {
+  kernel.processes.length = initialProcesses;
+  for (const { options, parent } of processes.slice(initialProcesses)) {
+    kernel.processes.push(new Process(kernel.processes.length, options, parent));
+  }
 }
 
 function describe(format: string, pages: number, processes: number): string {

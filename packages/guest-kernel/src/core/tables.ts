@@ -26,6 +26,27 @@ export function entryFor(
   return entryAt(format, table, indexAt(level, address));
 }
 
+/** Virtual address of the first byte that the entry with this index maps, in a table for `base`. */
+export function addressAt(
+  kernel: Kernel,
+  level: number,
+  base: GuestVirtual,
+  index: number,
+): GuestVirtual {
+  return base + index * 2 ** kernel.layout.format.levels[level]!.shift;
+}
+
+/** Whether the entries of this level, counted from the top's 0, point to pages. */
+export function isLeaf(kernel: Kernel, level: number): boolean {
+  return level === kernel.layout.format.levels.length - 1;
+}
+
+/**
+ * Marks an entry that is not present although it has a page, which nobody may touch for now (Linux's
+ * `_PAGE_PROTNONE`).
+ */
+export const PROTECT_NONE = Flag.global;
+
 /** Whether an entry, given by its low word, is present. */
 export function isPresent(entry: number): boolean {
   return (entry & Flag.present) !== 0;

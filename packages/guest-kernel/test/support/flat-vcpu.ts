@@ -3,16 +3,18 @@ import {
   GateType,
   GuestData,
   Hypercall,
+  HYPERCALL_RING_SIZE,
   HYPERCALL_VECTOR,
   INTERRUPT_FLAG,
   Register,
   REGISTER_WORDS,
+  RING_ENTRY_BYTES,
+  RING_ENTRY_FREE,
   Selector,
 } from '@lguest-sim/abi';
 import { AccessKind, INFO_KIND_MASK, INFO_SIZE_SHIFT, type AccessBatch } from '@lguest-sim/trace';
 import {
   hex,
-  indexAt,
   INSTRUCTION_WORDS,
   Operation,
   pushesErrorCode,
@@ -20,6 +22,7 @@ import {
   type InstructionQueue,
   type PagingFormat,
 } from '@lguest-sim/x86';
+import { EntryCache } from './entry-cache.js';
 import { FlatMemory, NOT_MAPPED } from './flat-memory.js';
 
 /** What this CPU runs: the same interface as the machine's CPU asks for. */
@@ -39,6 +42,8 @@ export type Outcome = 'running' | 'starved' | 'off';
 export interface HypercallRecord {
   readonly number: number;
   readonly args: readonly number[];
+  /** Queued in the asynchronous ring. */
+  readonly fromRing?: true;
 }
 
 /** A CPU as plain data, but for the code that it runs. */
@@ -58,8 +63,8 @@ export class FlatVcpu {
   readonly hypercalls: HypercallRecord[] = [];
   readonly gates = new Map<number, readonly [low: number, high: number]>();
   readonly descriptors = new Map<number, readonly [low: number, high: number]>();
-  /** Leaf entries that SET_PTE announced, by top level and virtual page number. */
-  readonly announced = new Map<number, Map<number, number>>();
+  /** What a host would remember of the guest's tables. */
+  readonly cache: EntryCache;
   code: GuestCode;
   guestData = 0;
   sp1 = 0;
@@ -68,6 +73,11 @@ export class FlatVcpu {
   now = 0;
   off = false;
   message = '';
+  /** HALT: nothing is executed before the next interrupt. */
+  halted = false;
+  /** Longest row of ring entries that one hypercall drained. */
+  longestDrain = 0;
+  private ringNext = 0;
   private timerAt = Infinity;
   private timerPending = false;
   private mustResume = true;
@@ -75,6 +85,7 @@ export class FlatVcpu {
   constructor(code: GuestCode, format: PagingFormat, pages: number, entry: number) {
     this.code = code;
     this.memory = new FlatMemory(format, pages);
+    this.cache = new EntryCache(this.memory, pages);
     this.registers[Register.cs] = Selector.kernelCode;
     this.registers[Register.ss] = Selector.kernelData;
     this.registers[Register.ds] = Selector.kernelData;
@@ -94,9 +105,11 @@ export class FlatVcpu {
       this.timerAt = Infinity;
       this.timerPending = true;
     }
-    if (this.timerPending && this.interruptible()) {
-      this.timerPending = false;
-      this.deliver(32, 0);
+    if (this.timerPending) this.interrupt();
+    if (this.halted) {
+      if (this.timerAt === Infinity) throw new Error('halted, and nothing will wake it');
+      this.now++;
+      return 'running';
     }
     if (this.mustResume) {
       this.mustResume = false;
@@ -113,6 +126,19 @@ export class FlatVcpu {
   /** An exception at the present instruction. */
   raise(vector: number): void {
     this.deliver(vector, 0);
+  }
+
+  private interrupt(): void {
+    const irq = this.guestData + GuestData.irqEnabled;
+    if (this.halted) this.memory.write(irq, INTERRUPT_FLAG);
+    this.halted = false;
+    if (this.interruptible()) {
+      this.timerPending = false;
+      this.memory.write(this.guestData + GuestData.irqPending, 0);
+      this.deliver(32, 0);
+    } else if (this.guestData !== 0) {
+      this.memory.write(this.guestData + GuestData.irqPending, INTERRUPT_FLAG);
+    }
   }
 
   private interruptible(): boolean {
@@ -136,7 +162,7 @@ export class FlatVcpu {
     const kind = info & INFO_KIND_MASK;
     const gpa = memory.translate(address, kind === AccessKind.store, true);
     if (gpa === NOT_MAPPED) return this.pageFault(address);
-    this.checkAnnounced(address);
+    this.cache.use(address);
     code.pageFilled(address >>> 12);
     if (kind === AccessKind.load) this.userLoad(gpa, info >> INFO_SIZE_SHIFT);
     if (kind === AccessKind.store) this.userStore(gpa, info >> INFO_SIZE_SHIFT);
@@ -156,16 +182,6 @@ export class FlatVcpu {
   private userStore(gpa: number, size: number): void {
     const token = (this.code.storeToken = (this.code.storeToken + 1) | 0);
     for (let k = 0; k < size; k++) this.memory.bytes[gpa + k] = token >>> (8 * (k & 3));
-  }
-
-  /** What a process uses, the kernel must have told the host of. */
-  private checkAnnounced(address: number): void {
-    const { cr3 } = this.memory;
-    const entry = this.memory.leafOf(cr3, address) & ~0x60;
-    const told = this.announced.get(cr3)?.get(address >>> 12) ?? 0;
-    if ((told & ~0x60) !== entry) {
-      throw new Error(`${hex(address)}: entry ${hex(entry)}, announced ${hex(told)}`);
-    }
   }
 
   private stepKernel(): Outcome {
@@ -226,6 +242,7 @@ export class FlatVcpu {
   private touch(vaddr: number, write: boolean): number {
     const gpa = this.memory.translate(vaddr, write, false);
     if (gpa === NOT_MAPPED) this.pageFault(vaddr);
+    else if (this.memory.paging) this.cache.use(vaddr);
     return gpa;
   }
 
@@ -287,13 +304,38 @@ export class FlatVcpu {
   }
 
   private hypercall(number: number, args: number[]): void {
-    this.hypercalls.push({ number, args });
-    const [a, b, c] = args as [number, number, number, number];
     const saved = [number, ...args];
     for (let index = 0; index < 5; index++) this.registers[Register.eax + index] = saved[index]!;
+    if (this.guestData !== 0) this.drain();
+    this.hypercalls.push({ number, args });
+    this.perform(number, args);
+    this.cache.checkTold();
+  }
+
+  /** Carries out what is queued in the ring. */
+  private drain(): void {
+    const data = this.guestData;
+    const { memory } = this;
+    let drained = 0;
+    for (; drained < HYPERCALL_RING_SIZE; drained++) {
+      const status = data + GuestData.hcallStatus + this.ringNext;
+      if (memory.bytes[status] === RING_ENTRY_FREE) break;
+      const at = data + GuestData.hcalls + this.ringNext * RING_ENTRY_BYTES;
+      const [number, ...args] = [0, 4, 8, 12, 16].map((offset) => memory.read(at + offset));
+      this.hypercalls.push({ number: number!, args, fromRing: true });
+      this.perform(number!, args);
+      memory.bytes[status] = RING_ENTRY_FREE;
+      this.ringNext = (this.ringNext + 1) % HYPERCALL_RING_SIZE;
+    }
+    this.longestDrain = Math.max(this.longestDrain, drained);
+  }
+
+  private perform(number: number, args: number[]): void {
+    const [a, b, c] = args as [number, number, number, number];
     switch (number) {
       case Hypercall.lguestInit:
         this.guestData = a;
+        this.cache.kernelAddress = this.memory.read(a + GuestData.kernelAddress);
         break;
       case Hypercall.newPgtable:
         this.memory.loadCr3(a);
@@ -312,44 +354,32 @@ export class FlatVcpu {
         this.timerAt = a === 0 ? Infinity : this.now + a;
         break;
       case Hypercall.setPte:
-        this.setPte(args);
+        this.cache.setPte(args);
         break;
       case Hypercall.setPgd:
-        this.forget(a, (vpn) => indexAt(this.memory.format.top, vpn * 4096) === b);
+        this.cache.setPgd(a, b);
         break;
       case Hypercall.setPmd:
-        this.checkMiddle(a, b);
+        this.cache.setPmd(a, b);
+        break;
+      case Hypercall.flushTlb:
+        if (b !== 0) throw new RangeError(`FLUSH_TLB with ${b}`);
+        this.cache.flush(a !== 0);
+        break;
+      case Hypercall.halt:
+        this.halted = true;
         break;
       case Hypercall.shutdown:
         this.off = true;
         this.message = this.stringAt(a);
         break;
       case Hypercall.loadTls:
-      case Hypercall.flushTlb:
+      case Hypercall.flushAsync:
+      case Hypercall.sendInterrupts:
         break;
       default:
         throw new Error(`hypercall ${number} through vector ${HYPERCALL_VECTOR}: unexpected`);
     }
-  }
-
-  private setPte([top, vaddr, low, high]: number[]): void {
-    const entry = this.memory.leafOf(top!, vaddr!);
-    if (entry !== low || high !== 0) {
-      throw new Error(`SET_PTE ${hex(vaddr!)}: says ${hex(low!)}, table has ${hex(entry)}`);
-    }
-    let entries = this.announced.get(top!);
-    if (entries === undefined) this.announced.set(top!, (entries = new Map<number, number>()));
-    entries.set(vaddr! >>> 12, low);
-  }
-
-  private forget(top: number, covered: (vpn: number) => boolean): void {
-    const entries = this.announced.get(top);
-    for (const vpn of entries?.keys() ?? []) if (covered(vpn)) entries!.delete(vpn);
-  }
-
-  private checkMiddle(table: number, index: number): void {
-    const entry = this.memory.read(table + 8 * index);
-    if (entry !== 0 && (entry & 0xfff) !== 0x67) throw new Error(`middle entry ${hex(entry)}`);
   }
 
   private stringAt(gpa: number): string {

@@ -18,6 +18,8 @@ export class FlatGuest {
   kernel: GuestKernel;
   readonly cpu: FlatVcpu;
   readonly options: GuestKernelOptions;
+  /** What each process runs, those made by forks included once they asked for it. */
+  readonly programs: Program[];
   private readonly feeders: Feeder[];
 
   constructor(setup: GuestSetup) {
@@ -36,6 +38,7 @@ export class FlatGuest {
     };
     this.kernel = new GuestKernel(this.options);
     this.cpu = new FlatVcpu(this.kernel, format, memoryPages, this.kernel.layout.text);
+    this.programs = [...programs];
     this.feeders = programs.map((program) => new Feeder(program));
   }
 
@@ -71,7 +74,14 @@ export class FlatGuest {
   private feed(): void {
     const { running } = this.kernel;
     const { batch } = this.kernel.process(running);
-    this.kernel.supply(running, !this.feeders[running]!.fill(batch));
+    const feeder = (this.feeders[running] ??= new Feeder(this.programOf(running)));
+    this.kernel.supply(running, !feeder.fill(batch));
+  }
+
+  /** The program of a process, a child's by its process id. */
+  programOf(index: number): Program {
+    const { parent, pid } = this.kernel.process(index);
+    return (this.programs[index] ??= this.programOf(parent).children![pid]!);
   }
 }
 

@@ -3,6 +3,7 @@ import {
   AccessKind,
   INFO_SIZE_SHIFT,
   type AccessBatch,
+  type ProcessOperation,
   type SystemCallEvent,
   type TraceEvent,
 } from '@lguest-sim/trace';
@@ -12,6 +13,8 @@ export interface Program {
   readonly accesses: readonly Access[];
   /** By position in `accesses`. */
   readonly events?: readonly TraceEvent[];
+  /** What its children run, by process id. */
+  readonly children?: Readonly<Record<number, Program>>;
 }
 
 export type Access = readonly [kind: 'fetch' | 'load' | 'store', address: number, size: number];
@@ -34,6 +37,11 @@ export function systemCall(position: number, number: number, name: string): Syst
     failed: false,
     line: position + 1,
   };
+}
+
+/** A system call that does something to its process. */
+export function operation(position: number, what: ProcessOperation): SystemCallEvent {
+  return { ...systemCall(position, 0, what.kind), operation: what };
 }
 
 /** Interprets a program: memory is a map of bytes, each 0 at first. */

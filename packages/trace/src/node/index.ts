@@ -1,3 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 export { openTrace } from './open-trace.js';
 export type { OpenTraceOptions } from './open-trace.js';
+export { openTree } from './open-tree.js';
+export type { OpenTreeOptions } from './open-tree.js';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { AddressMover } from '../address-mover.js';
 import { lackeySource } from '../lackey-source.js';
+import type { SystemCallEvent } from '../trace-event.js';
 import type { TraceSource } from '../trace-source.js';
 import { openBytes } from './open-file.js';
 import { TextChunks } from './text-chunks.js';
@@ -13,6 +14,10 @@ export interface OpenTraceOptions {
   readonly name?: string;
   /** What moves regions, in place of a new one; see LackeyOptions. */
   readonly mover?: AddressMover;
+  /** What happened just before the log begins; see LackeyOptions. */
+  readonly firstEvent?: SystemCallEvent;
+  /** Whether a log without one access is a trace; see LackeyOptions. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /**

@@ -5,16 +5,17 @@ import type { Frame } from '../context.js';
 import type { Kernel } from '../kernel.js';
 import { Routine, type Step } from '../routine.js';
 import { entryAt, storeEntry } from '../tables.js';
-import { createProcess } from './create-process.js';
+import { createProcess, NEW_FRAME } from './create-process.js';
+import { idle } from './idle.js';
 import { shutdown } from './panic.js';
-import { schedule, setStack } from './schedule.js';
-import { startSlice } from './timer.js';
+import { stackCall } from './schedule.js';
+import { startSlice } from './slice.js';
 import { SYSTEM_CALL_VECTOR, TIMER_VECTOR } from './vectors.js';
 
 /**
  * The rest of the boot, at the kernel's own addresses (facts sheet 5.1): segments, `swapper_pg_dir`,
- * gates, stack, processes. What boots the machine is the idle task: it gives the CPU away, and when
- * it gets it back, no process is left. Local: index of the process that is made next.
+ * gates, stack, processes. What boots the machine becomes the idle task, until no process is left.
+ * Local: index of the process that is made next.
  */
 export const bootVirtual = new Routine('boot', {
   loadSegments,
@@ -97,21 +98,21 @@ function loadGate(kernel: Kernel, vector: number, type: number): void {
 }
 
 function prepareTraps(kernel: Kernel): Step {
-  setStack(kernel, kernel.idle);
+  kernel.emit.hypercall(...stackCall(kernel, kernel.idle));
   kernel.emit.store(kernel.layout.guestData + GuestData.blockedInterrupts, 0);
   return makeProcess;
 }
 
 function makeProcess(kernel: Kernel, { locals }: Frame): Step {
   const index = locals[0]!++;
-  if (index === kernel.processes.length) return run;
-  return kernel.call(createProcess, [index], makeProcess);
+  if (index === kernel.initialProcesses) return run;
+  return kernel.call(createProcess, [index, NEW_FRAME], makeProcess);
 }
 
 function run(kernel: Kernel): Step {
   kernel.events.push({ kind: 'booted' });
   startSlice(kernel);
-  return kernel.call(schedule, [], powerOff);
+  return kernel.call(idle, [], powerOff);
 }
 
 function powerOff(kernel: Kernel): Step {

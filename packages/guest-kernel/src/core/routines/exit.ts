@@ -19,7 +19,7 @@ export const exit = new Routine('exit', { begin, leave, gone });
 function begin(kernel: Kernel, { locals }: Frame): Step {
   kernel.end(kernel.process!, locals[0] as ExitCode);
   kernel.emit.hypercall(Hypercall.newPgtable, kernel.layout.swapperTop);
-  return kernel.call(freeTable, [0, kernel.task.directory], leave);
+  return kernel.call(freeTable, [0, kernel.task.directory, kernel.task.id], leave);
 }
 
 function leave(kernel: Kernel): Step {

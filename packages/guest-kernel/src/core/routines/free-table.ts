@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { GuestPhysical } from '@lguest-sim/x86';
 import type { Frame } from '../context.js';
 import type { Kernel } from '../kernel.js';
 import { Routine, type Step } from '../routine.js';
-import { entryAt, isPresent, pageOf, storeEntry, unlinkTable } from '../tables.js';
+import { entryAt, isLeaf, isPresent, pageOf, storeEntry, unlinkTable } from '../tables.js';
 
 /**
  * Empties a process's table and frees all that it points to, tables below it included; the table
- * itself stays. Locals: level, gpa of the table, then for each table below it index and gpa.
+ * itself stays. Locals: level, gpa of the table, index of the process, then for each table below it
+ * index and gpa.
  *
  * As in Linux, pages go without a word to the host, and each freed table is announced once.
  */
@@ -15,6 +15,8 @@ export const freeTable: Routine = new Routine('free table', { scan, visit, desce
 
 const LEVEL = 0;
 const TABLE = 1;
+const PROCESS = 2;
+const PAIRS = 3;
 
 function scan(kernel: Kernel, { locals }: Frame): Step {
   const { format, kernelTopIndex } = kernel.layout;
@@ -27,25 +29,23 @@ function scan(kernel: Kernel, { locals }: Frame): Step {
 }
 
 function visit(kernel: Kernel, { locals }: Frame): Step | undefined {
-  const { format } = kernel.layout;
-  const isLeaf = locals[LEVEL] === format.levels.length - 1;
+  const ofPages = isLeaf(kernel, locals[LEVEL]!);
   kernel.results.forEach((entry, index) => {
-    if (!isPresent(entry)) return;
-    if (isLeaf) dropPage(kernel, entryAt(format, locals[TABLE]!, index), pageOf(entry));
-    else locals.push(index, pageOf(entry));
+    if (ofPages && entry !== 0) dropPage(kernel, locals, index, entry);
+    else if (isPresent(entry)) locals.push(index, pageOf(entry));
   });
-  return isLeaf ? undefined : descend;
+  return ofPages ? undefined : descend;
 }
 
-function dropPage(kernel: Kernel, entry: GuestPhysical, page: GuestPhysical): void {
-  storeEntry(kernel, entry, 0);
-  kernel.free(page);
+function dropPage(kernel: Kernel, locals: readonly number[], index: number, entry: number): void {
+  storeEntry(kernel, entryAt(kernel.layout.format, locals[TABLE]!, index), 0);
+  kernel.takePage(kernel.processes[locals[PROCESS]!]!, entry);
 }
 
 function descend(kernel: Kernel, { locals }: Frame): Step | undefined {
-  const child = locals.at(-1)!;
-  if (locals.length === TABLE + 1) return undefined;
-  return kernel.call(freeTable, [locals[LEVEL]! + 1, child], unlink);
+  if (locals.length === PAIRS) return undefined;
+  const next = [locals[LEVEL]! + 1, locals.at(-1)!, locals[PROCESS]!];
+  return kernel.call(freeTable, next, unlink);
 }
 
 function unlink(kernel: Kernel, { locals }: Frame): Step {

@@ -7,31 +7,48 @@ import { STACK_BYTES, stackPointer } from '../layout.js';
 import { Routine, type Step } from '../routine.js';
 import { IDLE_TASK, type Task } from '../task.js';
 import { ThreadInfo } from '../trap-frame.js';
+import { queue, type Call } from './queue-calls.js';
+import { startSlice } from './slice.js';
 
 /**
  * Gives the CPU to the next task, in turn. Returns to its caller when the caller's task runs again.
  * Local: the next task's id.
  *
- * On the way (facts sheet 5.2): NEW_PGTABLE, SET_STACK, LOAD_TLS. The idle task has no address space
- * of its own and stays on the tables that are loaded.
+ * On the way (facts sheet 5.2): NEW_PGTABLE, SET_STACK, LOAD_TLS, queued, then FLUSH_ASYNC. The idle
+ * task has no address space of its own and stays on the tables that are loaded.
  */
-export const schedule = new Routine('schedule', { pick, change, loadStackPointer, switched, done });
+export const schedule = new Routine('schedule', {
+  pick,
+  change,
+  flush,
+  loadStackPointer,
+  switched,
+  done,
+});
 
 function pick(kernel: Kernel, { locals }: Frame): Step {
   kernel.setInterrupts(false);
   kernel.rescheduleWanted = false;
+  startSlice(kernel);
   locals[0] = nextTask(kernel);
   return locals[0] === kernel.task.id ? done : change;
 }
 
 function change(kernel: Kernel, { locals }: Frame): Step {
-  const { emit, task } = kernel;
   const next = kernel.taskOf(locals[0]!);
-  if (next.id !== IDLE_TASK) emit.hypercall(Hypercall.newPgtable, next.directory);
-  setStack(kernel, next);
-  emit.hypercall(Hypercall.loadTls, next.stack + ThreadInfo.tls);
+  const calls: Call[] = [
+    stackCall(kernel, next),
+    [Hypercall.loadTls, next.stack + ThreadInfo.tls, 0, 0, 0],
+  ];
+  if (next.id !== IDLE_TASK) calls.unshift([Hypercall.newPgtable, next.directory, 0, 0, 0]);
+  return queue(kernel, calls, flush);
+}
+
+function flush(kernel: Kernel, { locals }: Frame): Step {
+  const { emit, task } = kernel;
+  emit.hypercall(Hypercall.flushAsync);
   emit.store(task.stack + ThreadInfo.esp, kernel.registers[Register.esp]!);
-  emit.load(next.stack + ThreadInfo.esp);
+  emit.load(kernel.taskOf(locals[0]!).stack + ThreadInfo.esp);
   return loadStackPointer;
 }
 
@@ -49,10 +66,10 @@ function done(): undefined {
   return undefined;
 }
 
-/** Emits SET_STACK for a task: where the CPU and the host push when a trap comes from ring 3. */
-export function setStack(kernel: Kernel, task: Task): void {
+/** SET_STACK for a task: where the CPU and the host push when a trap comes from ring 3. */
+export function stackCall(kernel: Kernel, task: Task): Call {
   const esp = kernel.emit.address(stackPointer(task.stack));
-  kernel.emit.hypercall(Hypercall.setStack, Selector.kernelData, esp, STACK_BYTES / PAGE_SIZE);
+  return [Hypercall.setStack, Selector.kernelData, esp, STACK_BYTES / PAGE_SIZE, 0];
 }
 
 /** The ready process that comes next after the current one, in turn; the idle task if there is none. */

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import {
+  AccessKind,
+  INFO_SIZE_SHIFT,
+  MAX_ACCESSES_PER_RECORD,
+  type AccessBatch,
+} from '../access-batch.js';
+import type { ProcessOperation } from '../process-operation.js';
+
+/** Bytes that a pattern's access has; it is aligned, so it never crosses a page. */
+const ACCESS_BYTES = 4;
+
+const LOAD = (ACCESS_BYTES << INFO_SIZE_SHIFT) | AccessKind.load;
+const STORE = (ACCESS_BYTES << INFO_SIZE_SHIFT) | AccessKind.store;
+
+/** A system call that a pattern makes: number on i386, and what it does. */
+export interface PatternCall {
+  readonly name: string;
+  readonly number: number;
+  readonly args: readonly number[];
+  readonly result: number | null;
+  readonly operation?: ProcessOperation;
+}
+
+/**
+ * Where a pattern writes what it does. A pattern is a generator that asks `full` before each thing
+ * it writes, and yields if so:
+ *
+ *     if (out.full) yield;
+ *     out.access(address, true);
+ */
+export class PatternWriter {
+  #batch: AccessBatch | undefined;
+  /** Accesses and calls written so far. */
+  #written = 0;
+
+  /** Says where to write from now on. */
+  set batch(batch: AccessBatch) {
+    this.#batch = batch;
+  }
+
+  /** Whether nothing more fits in the batch. */
+  get full(): boolean {
+    const { length, capacity, events } = this.#batch!;
+    return length > capacity - MAX_ACCESSES_PER_RECORD || events.length >= capacity;
+  }
+
+  /** Loads or stores the word at an address that is a multiple of 4. */
+  access(address: number, write: boolean): void {
+    const batch = this.#batch!;
+    batch.addresses[batch.length] = address;
+    batch.info[batch.length++] = write ? STORE : LOAD;
+    this.#written++;
+  }
+
+  /** Makes a system call. Its line is its number among all that the process does. */
+  call({ operation, ...call }: PatternCall): void {
+    const batch = this.#batch!;
+    this.#written++;
+    batch.events.push({
+      kind: 'system-call',
+      position: batch.length,
+      ...call,
+      failed: false,
+      ...(operation?.kind === 'fork' && { child: operation.child }),
+      ...(operation && { operation }),
+      line: this.#written,
+    });
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { COMMON_OPTIONS, FIRST_PID, definePattern } from '../pattern.js';
+import { call, clone, exitGroup, fillPages, pageAfterPage, waitForAny } from '../steps.js';
+
+export const copyOnWrite = definePattern({
+  name: 'copy-on-write',
+  summary:
+    'Stores to each of its pages and forks; then parent and children access them page after page.',
+  options: {
+    ...COMMON_OPTIONS,
+    accesses: {
+      ...COMMON_OPTIONS.accesses,
+      default: 10000,
+      description: 'Accesses that the parent and each child make after the forks.',
+    },
+    children: {
+      kind: 'integer',
+      min: 1,
+      max: 1000,
+      default: 1,
+      description: 'Children that are forked.',
+    },
+  },
+  processes: ({ children }) => 1 + children,
+  *run(scene) {
+    const { children } = scene.options;
+    const isParent = scene.pid === FIRST_PID;
+    if (isParent) {
+      yield* fillPages(scene);
+      for (let child = 1; child <= children; child++) {
+        yield* call(scene, clone(FIRST_PID + child));
+      }
+    }
+    yield* pageAfterPage(scene, scene.options.accesses);
+    if (isParent) for (let left = children; left > 0; left--) yield* call(scene, waitForAny());
+    yield* call(scene, exitGroup());
+  },
+});

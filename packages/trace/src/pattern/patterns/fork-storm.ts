@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { COMMON_OPTIONS, FIRST_PID, definePattern } from '../pattern.js';
+import { call, clone, exitGroup, fillPages, pageAfterPage, waitForAny } from '../steps.js';
+
+export const forkStorm = definePattern({
+  name: 'fork-storm',
+  summary:
+    'Stores to each of its pages, then forks many children, which access them page after page, and waits for all.',
+  options: {
+    ...COMMON_OPTIONS,
+    pages: { ...COMMON_OPTIONS.pages, default: 16 },
+    accesses: {
+      ...COMMON_OPTIONS.accesses,
+      default: 1000,
+      description: 'Accesses that each child makes.',
+    },
+    children: {
+      kind: 'integer',
+      min: 1,
+      max: 10000,
+      default: 16,
+      description: 'Children that are forked in all.',
+    },
+    atOnce: {
+      kind: 'integer',
+      min: 1,
+      max: 10000,
+      default: 10000,
+      description: 'Children there may be at once; more are forked as others end.',
+    },
+  },
+  processes: ({ children }) => 1 + children,
+  *run(scene) {
+    const { children, atOnce } = scene.options;
+    if (scene.pid === FIRST_PID) {
+      yield* fillPages(scene);
+      for (let forked = 0; forked < children; forked++) {
+        if (forked >= atOnce) yield* call(scene, waitForAny());
+        yield* call(scene, clone(FIRST_PID + 1 + forked));
+      }
+      for (let left = Math.min(children, atOnce); left > 0; left--) {
+        yield* call(scene, waitForAny());
+      }
+    } else yield* pageAfterPage(scene, scene.options.accesses);
+    yield* call(scene, exitGroup());
+  },
+});
