@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { MachineInspector } from '@lguest-sim/bus';
-import { GuestKernel, GuestKernelActor, type GuestKernelSnapshot } from '@lguest-sim/guest-kernel';
+import {
+  GuestKernel,
+  GuestKernelActor,
+  type GuestKernelSnapshot,
+  type ProcessOptions,
+} from '@lguest-sim/guest-kernel';
 import {
   DEFAULT_MEMORY_BASE,
   GuestHost,
@@ -39,7 +44,7 @@ export class GuestMachine {
     guest: number,
     host: HostMachine,
     config: SimulationConfig,
-    processNames: readonly string[],
+    processes: readonly ProcessOptions[],
     inspect?: MachineInspector,
   ) {
     const { bus, clock, format, layout, switcherPages } = host;
@@ -53,7 +58,7 @@ export class GuestMachine {
       format,
       memoryPages,
       sliceNanoseconds: config.guestSlice,
-      processes: processNames.map((name, process) => ({ name, storeToken: process << 24 })),
+      processes,
     });
     const guestHost = new GuestHost();
     this.mmu = new ShadowMmu({

@@ -7,4 +7,4 @@ export * from './migration-policy.js';
 export * from './result-document.js';
 export * from './run-machine.js';
 export * from './simulation.js';
-export type { TraceFeedSnapshot, TraceInput } from './trace-feed.js';
+export type { TraceFeedSnapshot } from './trace-feed.js';
