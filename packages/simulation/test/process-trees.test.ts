@@ -35,7 +35,7 @@ describe('process trees on a whole machine', () => {
 
   it('go on the same from a snapshot in the middle of the storm', async () => {
     const whole = await resultsOf(small, [storm]);
-    let steps = 900;
+    let steps = 300;
     const signal = {
       get aborted(): boolean {
         return steps-- <= 0;
@@ -53,7 +53,14 @@ describe('process trees on a whole machine', () => {
   });
 
   it('go on without a child of which there is no trace', async () => {
-    const orphaned: TraceTree = { ...storm, has: (pid) => pid === storm.root };
+    const orphaned: TraceTree = {
+      name: storm.name,
+      root: storm.root,
+      pids: [storm.root],
+      missing: storm.pids.slice(1),
+      has: (pid) => pid === storm.root,
+      open: (pid) => storm.open(pid),
+    };
     const { guests, kills } = await resultsOf(small, [orphaned]);
     expect(kills).toEqual([]);
     const children = guests[0]!.processes.slice(1);
