@@ -53,8 +53,12 @@ export class Interruption {
     }
   }
 
-  /** Signals do what they usually do again. */
+  /**
+   * Signals do what they usually do again; but not once the user has asked to stop: the second half
+   * of that key press may still come, while the last output is written, and must not cut it off.
+   */
   dispose(): void {
+    if (this.signal.aborted) return;
     for (const signal of signals) process.off(signal, this.#listener);
   }
 

@@ -148,3 +148,44 @@ describe('N3: a kernel address inside the Switcher is used all the same', () => 
     expect(mended.broken).toEqual([]);
   });
 });
+
+describe('N4: the slot of linear mode goes on shadowing address 0', () => {
+  it('beside the one that the guest’s table at 0 gets in the original', () => {
+    const { original, mended } = runBoth(defectSequences.N4);
+    const shadowed = original.machine.mmu.slots.map((slot) => slot.allocated && slot.gpgdir);
+    expect(shadowed).toEqual([0, 0, false, false]);
+    expect(original.broken).toEqual([24]);
+    expect(mended.machine.mmu.slots.map((slot) => slot.allocated)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(mended.broken).toEqual([]);
+  });
+
+  it('so that a leaf which the guest has taken away stays in the table it runs on', () => {
+    const steps = [
+      ...defectSequences.N4.steps,
+      on.store(0x568, 0xc0000000),
+      on.dataInit(0x0),
+      on.store(0x0, 0x2067),
+      on.store(0x2000, 0x14067),
+      on.fault(0x0, 6),
+      on.store(0x2000, 0),
+      on.setPte(0x0, 0x0, 0),
+    ];
+    const { original, mended } = runBoth({ header: twoLevelMachine, steps });
+    expect(original.last.delta).toBeUndefined();
+    expect(mended.last.delta?.pte).toEqual([[0, '0x0', 'none', '0x0']]);
+  });
+});
+
+describe('N5: a vCPU is killed for the stack that another one has', () => {
+  it('in the original, when it gets a fresh table before it has set its own', () => {
+    const { original, mended } = runBoth(defectSequences.N5);
+    expect(original.killed).toBe('bad stack page 0xffffffff');
+    expect(mended.killed).toBeUndefined();
+    expect(mended.broken).toEqual([]);
+  });
+});

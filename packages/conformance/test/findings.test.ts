@@ -14,7 +14,8 @@ function* tracesOf(folder: string): Generator<Trace> {
 
 /** The rows of the document's table of findings: kind, two-level, PAE, defect. */
 function documentedTally(): Tally[] {
-  const row = /^\| `?(?<kind>[^|`]+?)`? +\| (?<two>\d+) +\| (?<pae>\d+) +\| (?<defect>[RN]\d+) +\|/gm;
+  const row =
+    /^\| `?(?<kind>[^|`]+?)`? +\| (?<two>\d+) +\| (?<pae>\d+) +\| (?<defect>[RN]\d+) +\|/gm;
   return [...document.matchAll(row)].map(({ groups }) => ({
     kind: groups!.kind!,
     defect: groups!.defect!,
@@ -27,11 +28,15 @@ const inOrder = (rows: Tally[]): Tally[] =>
   rows.toSorted((a, b) => (a.kind + a.defect < b.kind + b.defect ? -1 : 1));
 
 describe('every crash, leak and count below zero', () => {
-  it('in this package’s vectors has one of the known defects as its cause', { timeout: TIMEOUT }, () => {
-    const rows = tally(tracesOf(vectors), new HostPool());
-    expect(rows.length).toBeGreaterThan(4);
-    expect(rows.filter((row) => row.defect === 'unknown')).toEqual([]);
-  });
+  it(
+    'in this package’s vectors has one of the known defects as its cause',
+    { timeout: TIMEOUT },
+    () => {
+      const rows = tally(tracesOf(vectors), new HostPool());
+      expect(rows.length).toBeGreaterThan(4);
+      expect(rows.filter((row) => row.defect === 'unknown')).toEqual([]);
+    },
+  );
 
   it.skipIf(traceFiles(recordings).length === 0)(
     'in all recordings is counted in docs/defects.md, by its cause',

@@ -53,7 +53,7 @@ describe('reading a trace', () => {
   });
 
   it('passes over comments and empty lines, and counts them', () => {
-    const [trace] = read(`# a comment\n\n${lines.join('\n# another\n')}\n\n`);
+    const [trace] = read(`# a comment\n \n${lines.join('\n# another\n')}\n\n`);
     expect(trace?.line).toBe(3);
     expect(trace?.steps[0]?.line).toBe(5);
     expect(trace?.steps).toHaveLength(11);
@@ -192,7 +192,10 @@ describe('refusing an operation', () => {
     ['{"op":"flushUser","vcpu":1,"r":{}}', 'vcpu is 1: expected an integer from 0 to 0'],
     ['{"op":"flushUser","vcpu":-1,"r":{}}', 'vcpu is -1: expected'],
     ['{"op":"mapSwitcher","vcpu":0,"hostCpu":2,"r":{}}', 'hostCpu is 2: expected'],
-    ['{"op":"flushUser","vcpu":0,"vaddr":"0x0","r":{}}', 'no such key (known here: op, vcpu, r)'],
+    [
+      '{"op":"flushUser","vcpu":0,"vaddr":"0x0","r":{}}',
+      'operation has a key "vaddr": expected only op, vcpu, r',
+    ],
     ['{"op":"setPmd","pmdp":"0x0","idx":0,"r":{}}', 'no such operation on two-level tables'],
     [
       '{"op":"setPte","vcpu":0,"gpgdir":"0x0","vaddr":"0x0","pte":"0x100000000","r":{}}',
@@ -219,15 +222,18 @@ describe('refusing a result', () => {
   const delta = (changes: object): string => of({ delta: changes });
 
   it.each([
-    [of({ verdict: 1 }), 'r is "verdict": expected no such key'],
+    [of({ verdict: 1 }), 'r has a key "verdict": expected only ret, killed'],
     [of({ ret: true }), 'r.ret is true: expected none'],
     [of({ killed: '' }), 'r.killed is ""'],
     [of({ oops: 'fire' }), 'r.oops is "fire": expected NULL dereference'],
-    [of({ oops: 'out of bounds', delta: {} }), 'r beside oops is "delta"'],
+    [
+      of({ oops: 'out of bounds', delta: {} }),
+      'r beside oops has a key "delta": expected only oops',
+    ],
     [of({ leaks: [] }), 'expected leaks on free only'],
     ['{"op":"demandPage","vcpu":0,"vaddr":"0x0","errcode":0,"r":{}}', 'r.ret is missing'],
     ['{"op":"guestPa","vcpu":0,"vaddr":"0x0","r":{"ret":0}}', 'r.ret is 0: expected a string'],
-    [delta({ tlb: [] }), 'r.delta is "tlb": expected no such key'],
+    [delta({ tlb: [] }), 'r.delta has a key "tlb": expected only slots, vcpus'],
     [delta({ slots: [[4, { allocated: false }]] }), 'slot is 4: expected an integer from 0 to 3'],
     [delta({ slots: [[0, { allocated: true }]] }), 'gpgdir is missing'],
     [delta({ slots: [[0, { allocated: false, gpgdir: '0x0' }]] }), 'unallocated slot'],

@@ -55,7 +55,7 @@ export class BenchMachine {
       switcher: { text: frames[0], registers: () => frames[1], state: (cpu) => frames[2 + cpu] },
       memBase: 0x20000000,
       random: () => {
-        x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
+        x = (Math.imul(x, 1664525) + 1013904223) | 0;
         return x >>> 16;
       },
       kill: (reason) => {

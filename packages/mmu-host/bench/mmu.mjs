@@ -7,6 +7,7 @@ import { BenchMachine } from './machine.mjs';
 import { workloads } from './workloads.mjs';
 
 const WARM_UP_MS = 150;
+/** Short, so that on a busy machine some repeats run without an interruption. */
 const REPEAT_MS = 1;
 
 const { values } = parseArgs({
@@ -17,6 +18,23 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '201' },
   },
 });
+
+const chosen = workloads.filter(({ name }) => (values.only ?? name) === name);
+const repeats = Number(values.repeats);
+check('--only', values.only, chosen.length > 0, workloads.map(({ name }) => name).join(', '));
+check(
+  '--fidelity',
+  values.fidelity,
+  ['original', 'mended'].includes(values.fidelity),
+  'original or mended',
+);
+check('--repeats', values.repeats, Number.isInteger(repeats) && repeats > 0, 'a number above 0');
+
+function check(option, value, isGood, expected) {
+  if (isGood) return;
+  console.error(`${option} ${value}: expected ${expected}`);
+  process.exit(2);
+}
 
 /** Nanoseconds for each of what a workload counts, over `rounds` rounds. */
 function time(workload, machine, rounds) {
@@ -32,16 +50,13 @@ function measure(workload, format) {
   while (performance.now() < end) workload.round(machine);
   const roundNs = time(workload, machine, 10) * workload.count;
   const rounds = Math.max(1, Math.round((REPEAT_MS * 1e6) / roundNs));
-  const times = Array.from({ length: Number(values.repeats) }, () =>
-    time(workload, machine, rounds),
-  );
+  const times = Array.from({ length: repeats }, () => time(workload, machine, rounds));
   times.sort((a, b) => a - b);
   return { medianNs: times[times.length >> 1], bestNs: times[0] };
 }
 
 const results = [];
-for (const workload of workloads) {
-  if (values.only !== undefined && workload.name !== values.only) continue;
+for (const workload of chosen) {
   for (const format of ['two-level', 'pae']) {
     const { medianNs, bestNs } = measure(workload, format);
     results.push({ workload: workload.name, format, medianNs, bestNs });

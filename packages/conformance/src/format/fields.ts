@@ -31,12 +31,17 @@ export class Fields {
   object(value: unknown, where: string, keys: ReadonlySet<string>): JsonObject {
     if (!isObject(value)) this.fail(where, value, 'an object');
     for (const key in value) {
-      if (!keys.has(key)) {
-        const known = [...keys].join(', ') || 'none';
-        this.fail(where, key, `no such key (known here: ${known})`);
-      }
+      if (!keys.has(key)) this.failKey(where, key, keys);
     }
     return value;
+  }
+
+  private failKey(where: string, key: string, keys: ReadonlySet<string>): never {
+    const known = [...keys].join(', ');
+    throw new ConformanceError(
+      this.line,
+      `${where} has a key ${show(key)}: expected only ${known}`,
+    );
   }
 
   /** An integer from 0 to `limit` - 1. */

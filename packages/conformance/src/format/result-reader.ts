@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { DeltaReader } from './delta-reader.js';
+import type { DeltaReader } from './delta-reader.js';
 import type { Fields, JsonObject } from './fields.js';
 import type { OperationName } from './operation.js';
 import type { ReturnKind } from './operation-reader.js';

@@ -56,7 +56,7 @@ export function* readTraces(input: TraceInput): Generator<Trace> {
   let open: OpenTrace | undefined;
   for (const { number, text } of readLines(input)) {
     fields.line = number;
-    if (text === '' || text.startsWith('#')) continue;
+    if (text.trim() === '' || text.startsWith('#')) continue;
     const object = parse(fields, text);
     if ('format' in object) {
       if (open !== undefined) yield open;

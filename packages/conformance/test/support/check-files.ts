@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConformanceMachine, HostPool, readTraces, renderMismatch, replay } from '../../src/index.js';
+import {
+  ConformanceMachine,
+  HostPool,
+  readTraces,
+  renderMismatch,
+  replay,
+} from '../../src/index.js';
 import type { Operation, Trace } from '../../src/index.js';
 import { contentsOf } from './files.js';
 import { free } from './operations.js';

@@ -152,6 +152,17 @@ export const defectSequences = {
     header: twoLevelMachine,
     steps: [on.init(0), on.store(0x568, 0xffc00000), on.dataInit(0x0)],
   },
+  N4: {
+    switches: ['linearSlotKept'],
+    header: twoLevelMachine,
+    steps: [on.init(0), on.newPagetable(0x0, 1)],
+  },
+  N5: {
+    switches: ['stackOfOtherVcpuPinned'],
+    header: twoVcpus,
+    steps: [on.init(0), on.setStack(0x1000, 1), on.newPagetable(0x1000, 1, 1)],
+    shows: (run) => run.killed === 'bad stack page 0xffffffff',
+  },
 } as const satisfies Readonly<Record<string, DefectSequence>>;
 
 /** Whether a run showed the defect that its sequence is for. */

@@ -48,7 +48,9 @@ export function causesOf(
   const causes = findings.map((): string | undefined => undefined);
   for (const [name, { switches }] of sequences) {
     if (!causes.includes(undefined)) break;
-    const defects = Object.fromEntries(switches.map((defect): [DefectName, true] => [defect, true]));
+    const defects = Object.fromEntries(
+      switches.map((defect): [DefectName, true] => [defect, true]),
+    );
     const made = findingsOf(resultsWith(trace, defects, hosts));
     findings.forEach(({ kind, page, index }, i) => {
       const same = made.some((m) => m.kind === kind && m.page === page && m.index === index);

@@ -112,6 +112,18 @@ export const defectCatalogue = {
     original: 'SET_STACK with too many pages kills the guest, then pins all of them',
     mended: 'kills the guest and changes nothing',
   },
+  linearSlotKept: {
+    reference: 'N4',
+    original:
+      'leaving linear mode forces a fresh slot, even if one shadows the table: then two do, and changes go to either',
+    mended: 'takes the one there is, which is empty then',
+  },
+  stackOfOtherVcpuPinned: {
+    reference: 'N5',
+    original:
+      'a vCPU that has not said where its stack is gets as many pages below address 0 pinned as another’s stack has',
+    mended: 'pins nothing for it',
+  },
   failedInitKeepsTop: {
     reference: 'R19',
     original: 'a set-up that fails does not give the top page back',
@@ -125,9 +137,13 @@ export type DefectName = keyof typeof defectCatalogue;
 /** For each defect, whether the shadow MMU has it. */
 export type Defects = Readonly<Record<DefectName, boolean>>;
 
-/** All defects (`original`) or none (`mended`). */
-export function defectsOf(fidelity: Fidelity): Defects {
-  const has = fidelity === 'original';
+/** All defects (`original`) or none (`mended`), but for those that are asked for one by one. */
+export function defectsOf(fidelity: Fidelity, single?: Partial<Defects>): Defects {
+  const all = allDefects(fidelity === 'original');
+  return single === undefined ? all : { ...all, ...single };
+}
+
+function allDefects(has: boolean): Defects {
   // Spelled out, so that the engine gives the object a fixed shape: page faults read it.
   return {
     guestPaMissingMiddle: has,
@@ -147,6 +163,8 @@ export function defectsOf(fidelity: Fidelity): Defects {
     badKernelAddressKept: has,
     stackPinnedInFreshSlotsOnly: has,
     stackPagesNotBounded: has,
+    linearSlotKept: has,
+    stackOfOtherVcpuPinned: has,
     failedInitKeepsTop: has,
   };
 }

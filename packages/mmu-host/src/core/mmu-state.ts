@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { SwitcherLayout } from '@lguest-sim/abi';
+import { registersAddress, type SwitcherLayout } from '@lguest-sim/abi';
 import { RandomEviction, type EvictionPolicy } from './eviction.js';
 import type { GuestMemory, LauncherPages, ShadowMmuOptions, SwitcherFrames } from './interfaces.js';
 import { ShadowTables } from './shadow-tables.js';
@@ -20,6 +20,8 @@ export class MmuState extends ShadowTables {
   readonly pages: LauncherPages;
   readonly switcher: SwitcherFrames;
   readonly layout: SwitcherLayout;
+  /** Virtual address of each host CPU's regs slot, signed. */
+  readonly registersSlots: readonly number[];
   /** Launcher address of guest-physical 0, in bytes. */
   readonly memBase: number;
   readonly eviction: EvictionPolicy;
@@ -46,6 +48,10 @@ export class MmuState extends ShadowTables {
     this.pages = options.pages;
     this.switcher = options.switcher;
     this.layout = layout;
+    this.registersSlots = Array.from(
+      { length: layout.hostCpus },
+      (_, cpu) => registersAddress(layout, cpu) | 0,
+    );
     this.memBase = options.memBase;
     this.eviction = options.eviction ?? new RandomEviction(options.random);
     this.ownFlags = Int32Array.from(format.levels, (level) => level.tableFlags);

@@ -35,7 +35,7 @@ export class ShadowTables {
   constructor(options: ShadowMmuOptions) {
     this.host = options.host;
     this.words = options.host.words;
-    this.defects = defectsOf(options.fidelity);
+    this.defects = defectsOf(options.fidelity, options.defects);
     this.kill = options.kill;
     this.top = new Level(options.format, 0);
     this.entryWords = options.format.entryBytes >> 2;

@@ -64,6 +64,8 @@ export function pinPage(mmu: MmuState, vcpu: Vcpu, vaddr: number): void {
  * below `esp`, which points just past it.
  */
 export function pinStackPages(mmu: MmuState, vcpu: Vcpu): void {
+  // The number of pages is the guest's: another vCPU may have set it.
+  if (!vcpu.hasStack && !mmu.defects.stackOfOtherVcpuPinned) return;
   const top = vcpu.esp - 1;
   const pages = mmu.stackPages;
   for (let page = 0; page < pages; page++) pinPage(mmu, vcpu, (top - page * PAGE_SIZE) | 0);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { registersAddress, stateAddress } from '@lguest-sim/abi';
 import type { SwitcherRemap } from '@lguest-sim/bus';
 import { Flag, type Pfn } from '@lguest-sim/x86';
 import { HostOops } from './host-oops.js';
@@ -124,14 +123,14 @@ function removeHostCpu(mmu: MmuState, slot: Slot, hostCpu: number): void {
 
 /** Leaf of a host CPU's regs slot. */
 function registersLeaf(mmu: MmuState, slot: Slot, hostCpu: number): number {
-  return pathLeaf(mmu, slot, registersAddress(mmu.layout, hostCpu) | 0);
+  return pathLeaf(mmu, slot, mmu.registersSlots[hostCpu]!);
 }
 
 /** Leaf of its state page, which is the next one, mostly in the same table. */
 function leafAbove(mmu: MmuState, slot: Slot, hostCpu: number, registers: number): number {
   const next = registers + mmu.entryWords;
-  const isInSameTable = (next & (PAGE_WORDS - 1)) !== 0;
-  return isInSameTable ? next : pathLeaf(mmu, slot, stateAddress(mmu.layout, hostCpu) | 0);
+  if ((next & (PAGE_WORDS - 1)) !== 0) return next;
+  return pathLeaf(mmu, slot, (mmu.registersSlots[hostCpu]! + PAGE_SIZE) | 0);
 }
 
 /** A leaf on the Switcher's path. That it is there is taken for granted, as in the original. */

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { audit } from './support/audit.js';
+import { Expected, roughStep, starts, step, tableFaults, type Step } from './support/steps.js';
+import { TestMachine, formats } from './support/test-machine.js';
+
+/** Runs steps on a machine and lists what breaks the contract, up to the first that does. */
+function faultsOf(machine: TestMachine, steps: readonly Step[]): string[] {
+  const expected = new Expected();
+  for (const act of steps) {
+    const fault = act(machine, expected);
+    const faults = [...audit(machine), ...tableFaults(machine, expected)];
+    if (typeof fault === 'string') faults.push(fault);
+    if (faults.length > 0) return faults;
+  }
+  machine.mmu.free();
+  return [
+    ...audit(machine),
+    ...(machine.tablesInUse === 0 ? [] : [`${machine.tablesInUse} tables left`]),
+  ];
+}
+
+const start = fc.constantFrom(...(Object.keys(starts) as (keyof typeof starts)[]));
+
+/** Milliseconds; a machine that is busy with other tests takes its time. */
+const PATIENCE = 60_000;
+
+describe.each(formats)('a mended shadow MMU, $name', (format) => {
+  const options = { format, vcpus: 3, switcherAddress: 0xfff5b000 };
+
+  test.each([
+    ['a guest that keeps to the rules', step],
+    ['a guest that does not, and a host short of pages', roughStep],
+  ])(
+    'keeps the contract with %s, dead or alive',
+    (_, steps) => {
+      fc.assert(
+        fc.property(fc.array(steps, { maxLength: 80 }), start, (list, begin) => {
+          const machine = new TestMachine(options);
+          machine.init();
+          starts[begin](machine);
+          expect(faultsOf(machine, list)).toEqual([]);
+        }),
+        { numRuns: 150 },
+      );
+    },
+    PATIENCE,
+  );
+
+  test('gives everything back when its set-up fails', () => {
+    for (let limit = 0; limit < 4; limit++) {
+      const machine = new TestMachine({ format });
+      machine.tableLimit = limit;
+      const result = machine.mmu.initGuestPagetable();
+      if (result !== 0) expect(machine.tablesInUse).toBe(0);
+      expect(audit(machine)).toEqual([]);
+    }
+  });
+});
