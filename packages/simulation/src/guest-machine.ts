@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { MachineInspector } from '@lguest-sim/bus';
 import {
+  DEFAULT_PAGE_OFFSET,
   GuestKernel,
   GuestKernelActor,
   type GuestKernelSnapshot,
@@ -16,6 +17,7 @@ import {
 import { LauncherActor, LauncherMemory, type LauncherMemorySnapshot } from '@lguest-sim/launcher';
 import { MmuHostActor, ShadowMmu, type MmuHostSnapshot } from '@lguest-sim/mmu-host';
 import { FrameOwner, NO_FRAME, PAGE_SIZE, type Pfn } from '@lguest-sim/x86';
+import { Checker, type CheckerSnapshot } from './checker.js';
 import type { SimulationConfig } from './config.js';
 import type { HostMachine } from './host-machine.js';
 
@@ -26,6 +28,8 @@ export interface GuestMachineSnapshot {
   readonly hypervisor: HypervisorSnapshot;
   readonly kernel: GuestKernelSnapshot;
   readonly kernelState: string;
+  /** Present if the run is checked. */
+  readonly checker?: CheckerSnapshot;
 }
 
 /** A guest with one vCPU, and everything in the host that belongs to it alone. */
@@ -35,6 +39,7 @@ export class GuestMachine {
   readonly mmu: ShadowMmu;
   readonly vcpu: VcpuCore;
   readonly kernel: GuestKernel;
+  private readonly checker: Checker | undefined;
   private readonly launcher: LauncherActor;
   private readonly mmuActor: MmuHostActor;
   private readonly hypervisor: HypervisorActor;
@@ -54,11 +59,13 @@ export class GuestMachine {
     const memoryPages = config.memoryBytes / PAGE_SIZE;
     this.memory = new LauncherMemory(host.memory, memoryPages);
     const { memory } = this;
+    this.checker = config.check ? this.newChecker(config) : undefined;
     this.kernel = new GuestKernel({
       format,
       memoryPages,
       sliceNanoseconds: config.guestSlice,
       processes,
+      ...(this.checker && { watcher: this.checker }),
     });
     const guestHost = new GuestHost();
     this.mmu = new ShadowMmu({
@@ -120,6 +127,7 @@ export class GuestMachine {
       hypervisor: this.hypervisor.snapshot(),
       kernel: this.kernel.snapshot(),
       kernelState: this.kernelActor.state,
+      ...(this.checker && { checker: this.checker.snapshot() }),
     };
   }
 
@@ -129,6 +137,18 @@ export class GuestMachine {
     this.hypervisor.restore(snapshot.hypervisor);
     this.kernel.restore(snapshot.kernel);
     this.kernelActor.restore(snapshot.kernelState);
+    this.checker?.restore(snapshot.checker ?? []);
+  }
+
+  /** Asks the kernel, which is made later, only while that runs. */
+  private newChecker(config: SimulationConfig): Checker {
+    return new Checker({
+      guest: this.guest,
+      config,
+      kernelAddress: DEFAULT_PAGE_OFFSET,
+      running: () => this.kernel.running,
+      process: (index) => this.kernel.process(index),
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+export * from './check-failure.js';
 export * from './config.js';
 export * from './host-scheduler.js';
 export * from './laws.js';
