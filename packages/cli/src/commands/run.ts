@@ -2,6 +2,7 @@
 import { configure } from '@lguest-sim/simulation';
 import { ExitCode } from '../exit-code.js';
 import { Spool } from '../input/spool.js';
+import { workloadOf } from '../input/workload-of.js';
 import { Interruption } from '../interruption.js';
 import type { RunRequest } from '../options/run-options.js';
 import { openJsonTarget } from '../output/json-target.js';
@@ -20,12 +21,13 @@ import { simulate } from './simulate.js';
 export async function run(request: RunRequest): Promise<ExitCode> {
   const spool = new Spool();
   const interruption = new Interruption(() => spool.removeNow());
-  const { json, quiet, traces } = request;
+  const { json, quiet } = request;
   try {
     const config = configure(request.config);
-    const target = json === undefined ? undefined : await openJsonTarget(json, traces ?? []);
+    const workload = workloadOf(request);
+    const target = json === undefined ? undefined : await openJsonTarget(json, workload.files);
     const progress = standardProgress(quiet);
-    const result = await simulate(config, traces, { interruption, spool, progress });
+    const result = await simulate(config, workload, { interruption, spool, progress });
     if (json !== '-') await writeOut(summary(result));
     await target?.write(resultText(result));
     return interruption.signal.aborted ? ExitCode.interrupted : ExitCode.ok;
