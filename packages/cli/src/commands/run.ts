@@ -10,6 +10,7 @@ import { writeOut } from '../output/standard-output.js';
 import { standardProgress } from '../report/progress.js';
 import { resultText } from '../report/result-file.js';
 import { summary } from '../report/summary.js';
+import { loadScenario } from '../scenario/scenario-files.js';
 import { simulate } from './simulate.js';
 
 /**
@@ -23,8 +24,10 @@ export async function run(request: RunRequest): Promise<ExitCode> {
   const interruption = new Interruption(() => spool.removeNow());
   const { json, quiet } = request;
   try {
-    const config = configure(request.config);
-    const workload = workloadOf(request);
+    const scenario =
+      request.scenario === undefined ? undefined : await loadScenario(request.scenario);
+    const config = configure({ ...scenario?.config, ...request.config });
+    const workload = workloadOf(request, scenario);
     const target = json === undefined ? undefined : await openJsonTarget(json, workload.files);
     const progress = standardProgress(quiet);
     const result = await simulate(config, workload, { interruption, spool, progress });

@@ -7,8 +7,11 @@ import { choice, fileName, memorySize, tlbShape, wholeNumber } from './values.js
 
 /** What `lguest-sim run` is asked to do. */
 export interface RunRequest {
+  /** What the options set; it goes before what the scenario says. */
   readonly config: Partial<SimulationConfig>;
-  /** Files, or `-`; without traces and trees it is the trace that comes with the command. */
+  /** A scenario's file or name. */
+  readonly scenario: string | undefined;
+  /** Files, or `-`; undefined for the scenario's processes, or the trace that comes with the command. */
   readonly traces: readonly string[] | undefined;
   /** For each tree a directory, or files. */
   readonly trees: readonly (readonly string[])[] | undefined;
@@ -47,22 +50,27 @@ export function readRunOptions({
   flags,
   others,
 }: ParsedArguments): RunRequest {
-  if (others.length > 0) {
-    throw usageError(
-      `unexpected argument "${others[0]}": traces are given as --trace FILE...`,
-      runSyntax.hint,
-    );
-  }
+  const scenario = readScenarioName(others);
   const traces = readTraces(lists['trace']);
   const trees = readTrees(groups['tree']);
-  const config = { ...((traces ?? trees) === undefined ? showcase : {}) };
+  const config = { ...((traces ?? trees ?? scenario) === undefined ? showcase : {}) };
   for (const [option, read] of Object.entries(readers)) {
     const text = texts[option];
     if (text !== undefined) Object.assign(config, read(option, text));
   }
   if (flags.has('check')) Object.assign(config, { check: true });
   const json = texts['json'] === undefined ? undefined : fileName('json', texts['json']);
-  return { config, traces, trees, json, quiet: flags.has('quiet') };
+  return { config, scenario, traces, trees, json, quiet: flags.has('quiet') };
+}
+
+function readScenarioName([name, ...more]: readonly string[]): string | undefined {
+  if (name === '') throw usageError('expected a scenario, got nothing', runSyntax.hint);
+  const [other] = more;
+  if (other === undefined) return name;
+  throw usageError(
+    `unexpected argument "${other}" after the scenario "${name}": traces are given as --trace FILE...`,
+    runSyntax.hint,
+  );
 }
 
 function readTraces(given: readonly string[] | undefined): readonly string[] | undefined {

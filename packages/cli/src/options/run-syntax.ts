@@ -10,11 +10,12 @@ const { tlb } = defaultConfig;
 export const runSyntax: CommandSyntax = {
   name: 'run',
   usage: [
-    'lguest-sim run [--trace FILE...] [--tree DIR|FILE...]... [options]',
+    'lguest-sim run [SCENARIO] [--trace FILE...] [--tree DIR|FILE...]... [options]',
     '',
     'Runs guests on a simulated machine: every guest runs every trace given, each as',
     'one process. Without --trace it runs two guests that move between two host CPUs,',
-    'on a trace of "sort" that comes with the command.',
+    'on a trace of "sort" that comes with the command. A SCENARIO is a YAML file, or',
+    'the name of one that comes with the command; options go before what it says.',
   ].join('\n'),
   options: {
     trace: {
@@ -88,6 +89,7 @@ export const runSyntax: CommandSyntax = {
   grouped: ['tree'],
   examples: [
     ['lguest-sim run', 'the default simulation'],
+    ['lguest-sim run zipf --paging pae', 'a scenario, but on PAE'],
     [
       'lguest-sim run --trace a.gz b.gz --cpus 4 --guests 8',
       'two processes in each of eight guests',
