@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { conform } from './commands/conform.js';
 import { run } from './commands/run.js';
+import { listScenarios, scenariosSyntax } from './commands/scenarios.js';
 import { endProcess } from './end-process.js';
 import { usageError } from './errors.js';
 import { ExitCode } from './exit-code.js';
@@ -18,6 +19,7 @@ type Start = (given: ParsedArguments) => Promise<ExitCode>;
 const commands: ReadonlyMap<string, readonly [syntax: CommandSyntax, start: Start]> = new Map([
   ['run', [runSyntax, (given) => run(readRunOptions(given))]],
   ['conform', [conformSyntax, (given) => conform(readConformOptions(given))]],
+  ['scenarios', [scenariosSyntax, listScenarios]],
 ] satisfies [string, [CommandSyntax, Start]][]);
 
 /**

@@ -8,8 +8,9 @@ Simulates a whole lguest machine: host CPUs, guests that move between them, the
 Switcher, and the shadow page tables, running memory traces of real programs.
 
 Commands:
-  run      Run guests on a simulated machine; without options, a default one
-  conform  Compare the shadow MMU with recorded runs of the original code
+  run        Run guests on a simulated machine; without options, a default one
+  conform    Compare the shadow MMU with recorded runs of the original code
+  scenarios  List the scenarios that come with the command, for run
 
 Options:
   -h, --help  Show this help, or after a command that command's
@@ -17,6 +18,7 @@ Options:
 
 Examples:
   lguest-sim run
+  lguest-sim run fork-storm --cpus 2
   lguest-sim run --trace sort.lackey.gz --cpus 4 --guests 8 --json result.json
   lguest-sim conform traces/
 

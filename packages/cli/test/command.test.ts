@@ -9,7 +9,7 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
   it('shows its commands with --help', async () => {
     const { code, stdout, stderr } = await lguestSim(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^ {2}run .*\n {2}conform /m);
+    expect(stdout).toMatch(/^ {2}run .*\n {2}conform .*\n {2}scenarios /m);
   });
 
   it('shows a command’s options with --help', async () => {
@@ -29,9 +29,15 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
   });
 
   it.concurrent.each<[words: string, message: string]>([
-    ['', 'expected a command (run or conform), got nothing (see lguest-sim --help)'],
-    ['walk', 'expected a command (run or conform), got "walk" (see lguest-sim --help)'],
-    ['--cpus 2', 'expected a command (run or conform), got "--cpus" (see lguest-sim --help)'],
+    ['', 'expected a command (run or conform or scenarios), got nothing (see lguest-sim --help)'],
+    [
+      'walk',
+      'expected a command (run or conform or scenarios), got "walk" (see lguest-sim --help)',
+    ],
+    [
+      '--cpus 2',
+      'expected a command (run or conform or scenarios), got "--cpus" (see lguest-sim --help)',
+    ],
     ['run --cpus 0', '--cpus: expected a whole number from 1 to 64, got "0"'],
     ['run --cpus', '--cpus: expected a whole number from 1 to 64, got nothing'],
     ['run --guests 1025', '--guests: expected a whole number from 1 to 1024, got "1025"'],

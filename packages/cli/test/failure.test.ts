@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { ConfigError } from '@lguest-sim/simulation';
+import { CheckFailure, ConfigError, defaultConfig } from '@lguest-sim/simulation';
 import { TraceError } from '@lguest-sim/trace';
 import { describe, expect, it } from 'vitest';
 import { optionError, usageError } from '../src/errors.js';
@@ -32,6 +32,20 @@ describe('what a user hears of an error', () => {
     expect(describeFailure(error)).toEqual({
       exitCode: 2,
       line: 'lguest-sim: a.lackey:7: expected b (try c)',
+    });
+  });
+
+  it('is where a check failed, and how to see it again', () => {
+    const config = { ...defaultConfig, cpus: 2, seed: 7, check: true };
+    const place = { guest: 1, process: 3, trace: 'job/12', position: 40, address: 0x8050000 };
+    const error = new CheckFailure({ ...place, expected: '0x03000001', found: '0x00', config });
+    expect(describeFailure(error)).toEqual({
+      exitCode: 1,
+      line:
+        'lguest-sim: check failed: guest 1, process 3 (job/12), access 40: load at 0x8050000: ' +
+        'expected 0x03000001, found 0x00 (to reproduce: the same traces with --check --cpus 2 ' +
+        '--guests 1 --memory 64M --migrate round-robin --slice 100000 --seed 7 ' +
+        '--paging two-level --fidelity mended --tlb 64x4)',
     });
   });
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 export * from './actor/cpu-actor.js';
+export type * from './core/access-watcher.js';
 export * from './core/counters.js';
 export * from './core/cpu-core.js';
 export type * from './core/exit.js';

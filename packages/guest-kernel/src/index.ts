@@ -7,6 +7,7 @@ export type { GuestKernelOptions, GuestProcess } from './core/guest-kernel.js';
 export type { KernelEvent } from './core/kernel.js';
 export { DEFAULT_PAGE_OFFSET } from './core/layout.js';
 export type { KernelLayout } from './core/layout.js';
+export type { MemoryWatcher } from './core/memory-watcher.js';
 export { firstStoreToken } from './core/process.js';
 export type { ProcessOptions, ProcessResult } from './core/process.js';
 export type { ProcessCounts } from './core/process-counts.js';

@@ -23,6 +23,8 @@ export interface SimulationConfig {
   readonly fidelity: Fidelity;
   readonly tlb: { readonly entries: number; readonly ways: number };
   readonly costs: CostModel;
+  /** Holds every load against what its process last stored there. Changes no count; slower. */
+  readonly check: boolean;
 }
 
 export const defaultConfig: SimulationConfig = {
@@ -37,6 +39,7 @@ export const defaultConfig: SimulationConfig = {
   fidelity: 'mended',
   tlb: { entries: 64, ways: 4 },
   costs: defaultCosts,
+  check: false,
 };
 
 /** A value in the configuration that cannot be used. */
@@ -82,6 +85,8 @@ export function configure(given: Partial<SimulationConfig>): SimulationConfig {
   oneOf('migrate', config.migrate, migrationPolicyNames);
   oneOf('paging', config.paging, ['two-level', 'pae']);
   oneOf('fidelity', config.fidelity, ['original', 'mended']);
+  if (typeof config.check !== 'boolean')
+    throw new ConfigError('check', 'true or false', config.check);
   checkTlb(config.tlb);
   checkCosts(config.costs);
   return config;

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { MachineInspector } from '@lguest-sim/bus';
-import { GuestKernel, GuestKernelActor, type GuestKernelSnapshot } from '@lguest-sim/guest-kernel';
+import {
+  DEFAULT_PAGE_OFFSET,
+  GuestKernel,
+  GuestKernelActor,
+  type GuestKernelSnapshot,
+  type ProcessOptions,
+} from '@lguest-sim/guest-kernel';
 import {
   DEFAULT_MEMORY_BASE,
   GuestHost,
@@ -11,6 +17,7 @@ import {
 import { LauncherActor, LauncherMemory, type LauncherMemorySnapshot } from '@lguest-sim/launcher';
 import { MmuHostActor, ShadowMmu, type MmuHostSnapshot } from '@lguest-sim/mmu-host';
 import { FrameOwner, NO_FRAME, PAGE_SIZE, type Pfn } from '@lguest-sim/x86';
+import { Checker, type CheckerSnapshot } from './checker.js';
 import type { SimulationConfig } from './config.js';
 import type { HostMachine } from './host-machine.js';
 
@@ -21,6 +28,8 @@ export interface GuestMachineSnapshot {
   readonly hypervisor: HypervisorSnapshot;
   readonly kernel: GuestKernelSnapshot;
   readonly kernelState: string;
+  /** Present if the run is checked. */
+  readonly checker?: CheckerSnapshot;
 }
 
 /** A guest with one vCPU, and everything in the host that belongs to it alone. */
@@ -30,6 +39,7 @@ export class GuestMachine {
   readonly mmu: ShadowMmu;
   readonly vcpu: VcpuCore;
   readonly kernel: GuestKernel;
+  private readonly checker: Checker | undefined;
   private readonly launcher: LauncherActor;
   private readonly mmuActor: MmuHostActor;
   private readonly hypervisor: HypervisorActor;
@@ -39,7 +49,7 @@ export class GuestMachine {
     guest: number,
     host: HostMachine,
     config: SimulationConfig,
-    processNames: readonly string[],
+    processes: readonly ProcessOptions[],
     inspect?: MachineInspector,
   ) {
     const { bus, clock, format, layout, switcherPages } = host;
@@ -49,11 +59,13 @@ export class GuestMachine {
     const memoryPages = config.memoryBytes / PAGE_SIZE;
     this.memory = new LauncherMemory(host.memory, memoryPages);
     const { memory } = this;
+    this.checker = config.check ? this.newChecker(config) : undefined;
     this.kernel = new GuestKernel({
       format,
       memoryPages,
       sliceNanoseconds: config.guestSlice,
-      processes: processNames.map((name, process) => ({ name, storeToken: process << 24 })),
+      processes,
+      ...(this.checker && { watcher: this.checker }),
     });
     const guestHost = new GuestHost();
     this.mmu = new ShadowMmu({
@@ -115,6 +127,7 @@ export class GuestMachine {
       hypervisor: this.hypervisor.snapshot(),
       kernel: this.kernel.snapshot(),
       kernelState: this.kernelActor.state,
+      ...(this.checker && { checker: this.checker.snapshot() }),
     };
   }
 
@@ -124,6 +137,18 @@ export class GuestMachine {
     this.hypervisor.restore(snapshot.hypervisor);
     this.kernel.restore(snapshot.kernel);
     this.kernelActor.restore(snapshot.kernelState);
+    this.checker?.restore(snapshot.checker ?? []);
+  }
+
+  /** Asks the kernel, which is made later, only while that runs. */
+  private newChecker(config: SimulationConfig): Checker {
+    return new Checker({
+      guest: this.guest,
+      config,
+      kernelAddress: DEFAULT_PAGE_OFFSET,
+      running: () => this.kernel.running,
+      process: (index) => this.kernel.process(index),
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+export * from './check-failure.js';
 export * from './config.js';
 export * from './host-scheduler.js';
 export * from './laws.js';
@@ -7,4 +8,4 @@ export * from './migration-policy.js';
 export * from './result-document.js';
 export * from './run-machine.js';
 export * from './simulation.js';
-export type { TraceFeedSnapshot, TraceInput } from './trace-feed.js';
+export type { TraceFeedSnapshot } from './trace-feed.js';

@@ -94,11 +94,25 @@ export interface MovedRegionResult {
 export interface ProcessResult {
   readonly process: number;
   readonly trace: string;
+  /** Process id as traced; of a plain trace 1. */
+  readonly pid: number;
+  /** Number of the process that forked it, or -1. */
+  readonly parent: number;
   readonly accesses: number;
   /** Different 4 KiB pages that the process touched. */
   readonly pagesTouched: number;
   /** Faults in which the guest kernel gave the process a zero-filled page. */
   readonly demandZeroFaults: number;
+  /** Stores to a page that another process shared: it got a copy. */
+  readonly copyOnWriteBreaks: number;
+  /** Stores to a read-only entry whose page was its own by then. */
+  readonly copyOnWriteReuses: number;
+  /** Children that it forked. */
+  readonly forks: number;
+  /** Pages taken from it whose entry was marked accessed. */
+  readonly accessedPagesSeen: number;
+  /** Pages taken from it whose entry was marked dirty. */
+  readonly dirtyPagesSeen: number;
   readonly contextSwitches: number;
   /** System calls in the trace, by name; counted and passed over. */
   readonly systemCalls: Readonly<Record<string, number>>;

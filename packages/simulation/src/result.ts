@@ -17,7 +17,7 @@ import type { GuestMachine } from './guest-machine.js';
 import type { HostActor } from './host-actor.js';
 import type { HostMachine } from './host-machine.js';
 import type { HostScheduler } from './host-scheduler.js';
-import type { TraceFeed } from './trace-feed.js';
+import type { GuestFeeds } from './guest-feeds.js';
 
 /** The parts of a run that results are read from. */
 export interface RunParts {
@@ -28,7 +28,7 @@ export interface RunParts {
   readonly hostActor: HostActor;
   readonly guests: readonly GuestMachine[];
   /** For each guest the feeds of its processes. */
-  readonly feeds: readonly (readonly TraceFeed[])[];
+  readonly feeds: readonly GuestFeeds[];
 }
 
 /** Reads the counts of all parts into one document. */
@@ -76,7 +76,7 @@ function cpuResult({ host, hostActor }: RunParts, cpu: number): CpuResult {
   };
 }
 
-function guestResult(machine: GuestMachine, feeds: readonly TraceFeed[]): GuestResult {
+function guestResult(machine: GuestMachine, feeds: GuestFeeds): GuestResult {
   const processes = machine.kernel.results().map((process, index): ProcessResult => {
     const { name, checksum, ...counts } = process;
     return {
@@ -84,7 +84,7 @@ function guestResult(machine: GuestMachine, feeds: readonly TraceFeed[]): GuestR
       trace: name,
       ...counts,
       loadChecksum: `0x${(checksum >>> 0).toString(16).padStart(8, '0')}`,
-      moved: feeds[index]!.moved.map(({ from, to, bytes }) => ({
+      moved: feeds.of(index).moved.map(({ from, to, bytes }) => ({
         from: hexAddress(from),
         to: hexAddress(to),
         bytes,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { MachineInstance, type Envelope, type MachineInspector } from '@lguest-sim/bus';
+import { treeOfOne, type TraceSource, type TraceTree } from '@lguest-sim/trace';
 import type { Observable } from 'rxjs';
 import { configure, type SimulationConfig } from './config.js';
 import { GuestMachine, type GuestMachineSnapshot } from './guest-machine.js';
@@ -12,7 +13,16 @@ import type { ResultDocument, RunStatus } from './result-document.js';
 import { resultOf } from './result.js';
 import { RunLoop, type StepOutcome } from './run-loop.js';
 import { runMachine } from './run-machine.js';
-import { TraceFeed, type TraceFeedSnapshot, type TraceInput } from './trace-feed.js';
+import { GuestFeeds } from './guest-feeds.js';
+import type { TraceFeedSnapshot } from './trace-feed.js';
+
+/** A trace that can be opened as often as there are guests to run it. */
+export interface TraceInput {
+  /** For results and messages. */
+  readonly name: string;
+  /** Opens the trace at its beginning. */
+  open(): Promise<TraceSource>;
+}
 
 /** Options of `Simulation.run`. */
 export interface RunOptions {
@@ -52,38 +62,37 @@ const STEPS_PER_BREATH = 4096;
  */
 export class Simulation {
   readonly config: SimulationConfig;
-  private readonly traces: readonly TraceInput[];
+  private readonly trees: readonly TraceTree[];
   private readonly host: HostMachine;
   private readonly guests: readonly GuestMachine[];
-  private readonly feeds: readonly (readonly TraceFeed[])[];
+  private readonly feeds: readonly GuestFeeds[];
   private readonly scheduler: HostScheduler;
   private readonly hostActor: HostActor;
   private readonly loop: RunLoop;
   private readonly machine: MachineInstance;
 
   /**
-   * @param traces each guest runs every one of them, as one process each; at least one
+   * @param inputs traces and trees of traces, at least one; each guest runs every one of them, as one
+   *   process each, and the children that these fork
    * @throws ConfigError for a configuration that cannot be used
    */
   constructor(
     config: Partial<SimulationConfig>,
-    traces: readonly TraceInput[],
+    inputs: readonly (TraceInput | TraceTree)[],
     inspect?: MachineInspector,
   ) {
-    if (traces.length === 0) throw new RangeError('a simulation needs at least one trace');
+    if (inputs.length === 0) throw new RangeError('a simulation needs at least one trace');
     this.config = configure(config);
-    this.traces = traces;
+    this.trees = inputs.map((input) => ('root' in input ? input : treeOfOne(input)));
     const { cpus, guests, slice, migrate } = this.config;
-    const names = traces.map((trace) => trace.name);
+    const processes = this.trees.map(({ name, root }) => ({ name, pid: root }));
     this.machine = new MachineInstance('run', runMachine, inspect);
     this.host = new HostMachine(this.config, (guest) => this.guests[guest]!.kernel, inspect);
     this.guests = Array.from(
       { length: guests },
-      (_, guest) => new GuestMachine(guest, this.host, this.config, names, inspect),
+      (_, guest) => new GuestMachine(guest, this.host, this.config, processes, inspect),
     );
-    this.feeds = this.guests.map(({ kernel }) =>
-      traces.map((trace, process) => new TraceFeed(trace, kernel, process)),
-    );
+    this.feeds = this.guests.map(({ kernel }) => new GuestFeeds(this.trees, kernel));
     const { bus, clock, random } = this.host;
     const policy = migrationPolicies[migrate];
     const timer: GuestTimer = { deadline: (guest) => this.guests[guest]!.vcpu.clockDeadline };
@@ -106,7 +115,7 @@ export class Simulation {
   }
 
   get progress(): Progress {
-    const feeds = this.feeds.flat();
+    const feeds = this.feeds.flatMap(({ all }) => all);
     const sizes = feeds.map((feed) => feed.totalBytes);
     return {
       accesses: this.host.cpus.reduce((sum, cpu) => sum + cpu.core.counters.accesses, 0),
@@ -138,7 +147,7 @@ export class Simulation {
   /** Everything counted so far. */
   result(): ResultDocument {
     const { config, host, scheduler, hostActor, guests, feeds } = this;
-    const traces = this.traces.map((trace) => trace.name);
+    const traces = this.trees.map(({ name }) => name);
     return resultOf({ config, traces, host, scheduler, hostActor, guests, feeds }, this.status);
   }
 
@@ -147,7 +156,7 @@ export class Simulation {
     for (const guest of this.guests) guest.stop();
     this.hostActor.stop();
     this.host.stop();
-    await Promise.all(this.feeds.flat().map((feed) => feed.close()));
+    await Promise.all(this.feeds.map((feeds) => feeds.close()));
   }
 
   /** The run's whole state. It must be between two calls of `run`. */
@@ -158,7 +167,7 @@ export class Simulation {
       scheduler: this.scheduler.snapshot(),
       hostActor: this.hostActor.snapshot(),
       guests: this.guests.map((guest) => guest.snapshot()),
-      feeds: this.feeds.map((feeds) => feeds.map((feed) => feed.snapshot())),
+      feeds: this.feeds.map((feeds) => feeds.snapshot()),
     };
   }
 
@@ -169,10 +178,7 @@ export class Simulation {
     this.scheduler.restore(snapshot.scheduler);
     this.hostActor.restore(snapshot.hostActor);
     snapshot.guests.forEach((guest, index) => this.guests[index]!.restore(guest));
-    const pairs = this.feeds.flatMap((feeds, guest) =>
-      feeds.map((feed, process) => feed.restore(snapshot.feeds[guest]![process]!)),
-    );
-    await Promise.all(pairs);
+    for (const [guest, feeds] of this.feeds.entries()) await feeds.restore(snapshot.feeds[guest]!);
   }
 
   private get status(): RunStatus {
@@ -183,7 +189,7 @@ export class Simulation {
   private async begin(): Promise<void> {
     if (this.machine.state === 'paused') return this.machine.send('RESUME');
     this.machine.send('START');
-    for (const feed of this.feeds.flat()) await feed.start();
+    for (const feeds of this.feeds) await feeds.start();
     this.hostActor.start();
     for (const { guest } of this.guests) {
       this.host.bus.publish({ topic: 'start-launcher', cpu: guest % this.config.cpus, guest });
@@ -204,6 +210,6 @@ export class Simulation {
 
   private async feed({ guest }: StepOutcome & { kind: 'starved' }): Promise<void> {
     const process = this.guests[guest]!.kernel.running;
-    await this.feeds[guest]![process]!.fill();
+    await this.feeds[guest]!.of(process).fill();
   }
 }

@@ -1,30 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { GuestKernel } from '@lguest-sim/guest-kernel';
-import { AccessBatch, type MovedRegion, type TraceSource } from '@lguest-sim/trace';
-
-/** A trace that can be opened as often as there are processes to run it. */
-export interface TraceInput {
-  /** For results and messages. */
-  readonly name: string;
-  /** Opens the trace at its beginning. */
-  open(): Promise<TraceSource>;
-}
+import { AccessBatch, type MovedRegion, type TraceSource, type TraceTree } from '@lguest-sim/trace';
 
 /** How far the trace of one process has been read; reading is repeatable, so that is all. */
 export interface TraceFeedSnapshot {
   readonly batchesRead: number;
 }
 
-/** Feeds one trace to one process of a guest. */
+/**
+ * Feeds the trace of one process of a guest. A child of which there is no trace is fed nothing: its
+ * input ends at once.
+ */
 export class TraceFeed {
-  private readonly input: TraceInput;
+  /** The traces that the process and its relatives come from. */
+  readonly tree: TraceTree;
   private readonly kernel: GuestKernel;
   private readonly process: number;
   private source: TraceSource | undefined;
   private batchesRead = 0;
 
-  constructor(input: TraceInput, kernel: GuestKernel, process: number) {
-    this.input = input;
+  constructor(tree: TraceTree, kernel: GuestKernel, process: number) {
+    this.tree = tree;
     this.kernel = kernel;
     this.process = process;
   }
@@ -45,20 +41,19 @@ export class TraceFeed {
   }
 
   /**
-   * Opens the trace and fills the process's first batch, so that a bad trace is told before
-   * anything runs.
+   * Fills the process's batch with what comes next, from the trace's beginning the first time.
    * @throws TraceError
    */
-  async start(): Promise<void> {
-    this.source = await this.input.open();
-    await this.fill();
-  }
-
-  /** Fills the process's batch with what comes next. */
   async fill(): Promise<void> {
-    const { batch } = this.kernel.process(this.process);
-    const more = await this.source!.read(batch);
+    const { batch, pid } = this.kernel.process(this.process);
+    if (!this.tree.has(pid)) {
+      batch.clear();
+      return this.kernel.supply(this.process, true);
+    }
+    this.source ??= await this.tree.open(pid);
+    const more = await this.source.read(batch);
     this.batchesRead++;
+    if (!more) await this.source.close();
     this.kernel.supply(this.process, !more);
   }
 
@@ -74,9 +69,12 @@ export class TraceFeed {
   /** Opens the trace and reads up to where a snapshot was taken; the batch is in the kernel's. */
   async restore(snapshot: TraceFeedSnapshot): Promise<void> {
     await this.close();
-    this.source = await this.input.open();
-    const skipped = new AccessBatch(this.kernel.process(this.process).batch.capacity);
-    for (let batch = 0; batch < snapshot.batchesRead; batch++) await this.source.read(skipped);
+    this.source = undefined;
     this.batchesRead = snapshot.batchesRead;
+    if (this.batchesRead === 0) return;
+    const { batch, pid } = this.kernel.process(this.process);
+    this.source = await this.tree.open(pid);
+    const skipped = new AccessBatch(batch.capacity);
+    for (let read = 0; read < this.batchesRead; read++) await this.source.read(skipped);
   }
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { lackeySource } from '@lguest-sim/trace';
+import { lackeySource, type TraceTree } from '@lguest-sim/trace';
 import type { SimulationConfig } from '../src/config.js';
-import { Simulation } from '../src/simulation.js';
+import { Simulation, type TraceInput } from '../src/simulation.js';
 import type { ResultDocument } from '../src/result-document.js';
-import type { TraceInput } from '../src/trace-feed.js';
 
 /** One line of a Lackey log. */
 export interface TraceLine {
@@ -51,7 +50,7 @@ export function wanderingTrace(name: string, accesses: number, pages: number): T
 /** Runs to the end and returns the results. */
 export async function resultsOf(
   config: Partial<SimulationConfig>,
-  traces: readonly TraceInput[],
+  traces: readonly (TraceInput | TraceTree)[],
 ): Promise<ResultDocument> {
   const simulation = new Simulation(config, traces);
   try {

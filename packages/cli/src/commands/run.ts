@@ -2,6 +2,7 @@
 import { configure } from '@lguest-sim/simulation';
 import { ExitCode } from '../exit-code.js';
 import { Spool } from '../input/spool.js';
+import { workloadOf } from '../input/workload-of.js';
 import { Interruption } from '../interruption.js';
 import type { RunRequest } from '../options/run-options.js';
 import { openJsonTarget } from '../output/json-target.js';
@@ -9,6 +10,7 @@ import { writeOut } from '../output/standard-output.js';
 import { standardProgress } from '../report/progress.js';
 import { resultText } from '../report/result-file.js';
 import { summary } from '../report/summary.js';
+import { loadScenario } from '../scenario/scenario-files.js';
 import { simulate } from './simulate.js';
 
 /**
@@ -20,12 +22,15 @@ import { simulate } from './simulate.js';
 export async function run(request: RunRequest): Promise<ExitCode> {
   const spool = new Spool();
   const interruption = new Interruption(() => spool.removeNow());
-  const { json, quiet, traces } = request;
+  const { json, quiet } = request;
   try {
-    const config = configure(request.config);
-    const target = json === undefined ? undefined : await openJsonTarget(json, traces ?? []);
+    const scenario =
+      request.scenario === undefined ? undefined : await loadScenario(request.scenario);
+    const config = configure({ ...scenario?.config, ...request.config });
+    const workload = workloadOf(request, scenario);
+    const target = json === undefined ? undefined : await openJsonTarget(json, workload.files);
     const progress = standardProgress(quiet);
-    const result = await simulate(config, traces, { interruption, spool, progress });
+    const result = await simulate(config, workload, { interruption, spool, progress });
     if (json !== '-') await writeOut(summary(result));
     await target?.write(resultText(result));
     return interruption.signal.aborted ? ExitCode.interrupted : ExitCode.ok;

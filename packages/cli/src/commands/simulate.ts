@@ -5,10 +5,9 @@ import {
   type ResultDocument,
   type RunStatus,
   type SimulationConfig,
-  type TraceInput,
 } from '@lguest-sim/simulation';
 import type { Spool } from '../input/spool.js';
-import { carriedInput, traceInputs } from '../input/trace-inputs.js';
+import type { Workload, WorkloadInput } from '../input/workload.js';
 import type { Interruption } from '../interruption.js';
 import type { ProgressBar } from '../report/progress.js';
 import { timedResult, type TimedResult } from '../report/result-file.js';
@@ -23,15 +22,15 @@ export interface Surroundings {
 /**
  * Runs a simulation to its end, or until the user wants it to stop.
  *
- * @param traces files, or `-`; the trace that comes with the command unless given
+ * @param workload what every guest runs
  * @returns what was counted, and how long it took
  */
 export async function simulate(
   config: SimulationConfig,
-  traces: readonly string[] | undefined,
+  workload: Workload,
   around: Surroundings,
 ): Promise<TimedResult> {
-  const inputs = traces === undefined ? [carriedInput()] : await prepare(config, traces, around);
+  const inputs = await prepare(config, workload, around);
   const simulation = new Simulation(config, inputs);
   const started = performance.now();
   try {
@@ -47,12 +46,12 @@ export async function simulate(
 /** The inputs; if the user stops their reading, ones that only have names. */
 async function prepare(
   { guests }: SimulationConfig,
-  traces: readonly string[],
+  workload: Workload,
   { interruption, spool }: Surroundings,
-): Promise<readonly TraceInput[]> {
+): Promise<readonly WorkloadInput[]> {
   const { signal } = interruption;
-  const inputs = await unlessStopped(traceInputs(traces, { guests, spool, signal }), interruption);
-  return inputs ?? traces.map((name) => ({ name, open: unread }));
+  const inputs = await unlessStopped(workload.open({ guests, spool, signal }), interruption);
+  return inputs ?? workload.names.map((name) => ({ name, open: unread }));
 }
 
 function unread(): Promise<never> {

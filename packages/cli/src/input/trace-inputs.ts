@@ -8,7 +8,7 @@ import { usageError } from '../errors.js';
 import type { Spool } from './spool.js';
 
 /** The trace that comes with the command, seen from src as well as from dist. */
-const carriedTrace = fileURLToPath(new URL('../../traces/sort.lackey.gz', import.meta.url));
+export const carriedTrace = fileURLToPath(new URL('../../traces/sort.lackey.gz', import.meta.url));
 
 /** The trace that comes with the command. Its name does not tell where that is installed. */
 export function carriedInput(): TraceInput {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { usageError } from '../errors.js';
 import type { CommandSyntax } from './command-syntax.js';
+import { isNear } from './near.js';
 
 /**
  * Looks for mistakes that yargs lets pass or tells in other words: options that do not exist, a
@@ -40,23 +41,4 @@ function checkKnown(syntax: CommandSyntax, name: string, argument: string): void
   const near = known.find((candidate) => isNear(candidate, name));
   const expected = near === undefined ? '' : `, did you mean --${near}?`;
   throw usageError(`${argument.split('=')[0]}: unknown option${expected}`, syntax.hint);
-}
-
-/** Whether one is the other but for one letter, or its beginning. */
-function isNear(known: string, given: string): boolean {
-  if (given.length < 2) return false;
-  if (known.startsWith(given)) return true;
-  const common = commonStart(known, given);
-  const rests = [known.slice(common), given.slice(common)] as const;
-  return (
-    rests[0].slice(1) === rests[1] ||
-    rests[0] === rests[1].slice(1) ||
-    rests[0].slice(1) === rests[1].slice(1)
-  );
-}
-
-function commonStart(a: string, b: string): number {
-  let length = 0;
-  while (length < a.length && a[length] === b[length]) length++;
-  return length;
 }

@@ -7,6 +7,8 @@ export interface CommandSyntax {
   /** The line that shows how it is called, and what it does in a sentence or two. */
   readonly usage: string;
   readonly options: Readonly<Record<string, Options>>;
+  /** Array options of which each use is a value of its own. */
+  readonly grouped?: readonly string[];
   /** Pairs of a command line and what it does. */
   readonly examples: readonly (readonly [command: string, does: string])[];
   /** What stands at the end of the help. */
@@ -19,6 +21,8 @@ export interface CommandSyntax {
 export interface ParsedArguments {
   readonly texts: Readonly<Record<string, string | undefined>>;
   readonly lists: Readonly<Record<string, readonly string[] | undefined>>;
+  /** Of a grouped option, the texts of each use. */
+  readonly groups: Readonly<Record<string, readonly (readonly string[])[] | undefined>>;
   readonly flags: ReadonlySet<string>;
   /** What belongs to no option. */
   readonly others: readonly string[];

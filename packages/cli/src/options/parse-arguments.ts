@@ -12,6 +12,9 @@ const HELP_WIDTH = 80;
  */
 const DASH = '\0';
 
+/** Stands before the values of each use of a grouped option, since yargs joins them. */
+const USE = '\0use';
+
 /** Either the arguments, or the help text if that was asked for. */
 export type ParseOutcome =
   | { readonly kind: 'arguments'; readonly arguments: ParsedArguments }
@@ -23,7 +26,7 @@ export type ParseOutcome =
  */
 export function parseArguments(syntax: CommandSyntax, args: readonly string[]): ParseOutcome {
   checkArguments(syntax, args);
-  const hidden = args.map((argument) => (argument === '-' ? DASH : argument));
+  const hidden = markUses(syntax, args).map((argument) => (argument === '-' ? DASH : argument));
   const parser = commandParser(syntax);
   let text = '';
   const parsed = parser.parseSync(hidden, {}, (_error, _parsed, output) => {
@@ -57,17 +60,40 @@ function commandParser(syntax: CommandSyntax): ReturnType<typeof yargs> {
   return parser;
 }
 
+function markUses({ grouped = [] }: CommandSyntax, args: readonly string[]): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  return args.flatMap((argument, at) => {
+    const name = grouped.find((option) => `${argument}=`.startsWith(`--${option}=`));
+    if (at >= end || name === undefined) return [argument];
+    const use = [`--${name}`, USE];
+    return argument === use[0] ? use : [...use, argument.slice(name.length + 3)];
+  });
+}
+
+/** What follows each mark. */
+function splitUses(values: readonly unknown[]): string[][] {
+  const uses: string[][] = [];
+  for (const value of values) {
+    if (value === USE) uses.push([]);
+    else uses.at(-1)?.push(shown(value));
+  }
+  return uses;
+}
+
 function sort(syntax: CommandSyntax, parsed: Record<string, unknown>): ParsedArguments {
   const texts: Record<string, string> = {};
   const lists: Record<string, string[]> = {};
+  const groups: Record<string, string[][]> = {};
   const flags = new Set<string>();
   for (const name of Object.keys(syntax.options)) {
     const value = parsed[name];
     if (value === true) flags.add(name);
     else if (typeof value === 'string') texts[name] = shown(value);
+    else if (Array.isArray(value) && syntax.grouped?.includes(name))
+      groups[name] = splitUses(value);
     else if (Array.isArray(value)) lists[name] = value.map(shown);
   }
-  return { texts, lists, flags, others: (parsed['_'] as unknown[]).map(shown) };
+  return { texts, lists, groups, flags, others: (parsed['_'] as unknown[]).map(shown) };
 }
 
 function shown(value: unknown): string {

@@ -7,9 +7,14 @@ import { choice, fileName, memorySize, tlbShape, wholeNumber } from './values.js
 
 /** What `lguest-sim run` is asked to do. */
 export interface RunRequest {
+  /** What the options set; it goes before what the scenario says. */
   readonly config: Partial<SimulationConfig>;
-  /** Files, or `-`; undefined for the trace that comes with the command. */
+  /** A scenario's file or name. */
+  readonly scenario: string | undefined;
+  /** Files, or `-`; undefined for the scenario's processes, or the trace that comes with the command. */
   readonly traces: readonly string[] | undefined;
+  /** For each tree a directory, or files. */
+  readonly trees: readonly (readonly string[])[] | undefined;
   /** Where the result document goes: a file, or `-`. */
   readonly json: string | undefined;
   /** No progress bar. */
@@ -38,21 +43,34 @@ const readers: Readonly<Record<string, Reader>> = {
  * Makes a request of what was said.
  * @throws CommandError naming the option that cannot be, and what was expected
  */
-export function readRunOptions({ texts, lists, flags, others }: ParsedArguments): RunRequest {
-  if (others.length > 0) {
-    throw usageError(
-      `unexpected argument "${others[0]}": traces are given as --trace FILE...`,
-      runSyntax.hint,
-    );
-  }
+export function readRunOptions({
+  texts,
+  lists,
+  groups,
+  flags,
+  others,
+}: ParsedArguments): RunRequest {
+  const scenario = readScenarioName(others);
   const traces = readTraces(lists['trace']);
-  const config = { ...(traces === undefined ? showcase : {}) };
+  const trees = readTrees(groups['tree']);
+  const config = { ...((traces ?? trees ?? scenario) === undefined ? showcase : {}) };
   for (const [option, read] of Object.entries(readers)) {
     const text = texts[option];
     if (text !== undefined) Object.assign(config, read(option, text));
   }
+  if (flags.has('check')) Object.assign(config, { check: true });
   const json = texts['json'] === undefined ? undefined : fileName('json', texts['json']);
-  return { config, traces, json, quiet: flags.has('quiet') };
+  return { config, scenario, traces, trees, json, quiet: flags.has('quiet') };
+}
+
+function readScenarioName([name, ...more]: readonly string[]): string | undefined {
+  if (name === '') throw usageError('expected a scenario, got nothing', runSyntax.hint);
+  const [other] = more;
+  if (other === undefined) return name;
+  throw usageError(
+    `unexpected argument "${other}" after the scenario "${name}": traces are given as --trace FILE...`,
+    runSyntax.hint,
+  );
 }
 
 function readTraces(given: readonly string[] | undefined): readonly string[] | undefined {
@@ -65,6 +83,16 @@ function readTraces(given: readonly string[] | undefined): readonly string[] | u
     );
   }
   return traces;
+}
+
+function readTrees(
+  given: readonly (readonly string[])[] | undefined,
+): readonly (readonly string[])[] | undefined {
+  for (const tree of given ?? []) {
+    const bad = tree.length === 0 ? '' : tree.find((path) => path === '' || path === '-');
+    if (bad !== undefined) throw optionError('tree', 'a directory or names of files', bad);
+  }
+  return given;
 }
 
 /** How the user says what the configuration calls `option`. */

@@ -10,17 +10,23 @@ const { tlb } = defaultConfig;
 export const runSyntax: CommandSyntax = {
   name: 'run',
   usage: [
-    'lguest-sim run [--trace FILE...] [options]',
+    'lguest-sim run [SCENARIO] [--trace FILE...] [--tree DIR|FILE...]... [options]',
     '',
     'Runs guests on a simulated machine: every guest runs every trace given, each as',
     'one process. Without --trace it runs two guests that move between two host CPUs,',
-    'on a trace of "sort" that comes with the command.',
+    'on a trace of "sort" that comes with the command. A SCENARIO is a YAML file, or',
+    'the name of one that comes with the command; options go before what it says.',
   ].join('\n'),
   options: {
     trace: {
       type: 'string',
       array: true,
       describe: 'Lackey logs, plain or gzip; - is standard input',
+    },
+    tree: {
+      type: 'string',
+      array: true,
+      describe: 'Logs of one program and its children: a directory, or files. Once a tree',
     },
     cpus: {
       type: 'string',
@@ -67,6 +73,10 @@ export const runSyntax: CommandSyntax = {
       describe: "Each host CPU's TLB as ENTRIESxWAYS, both powers of two",
       defaultDescription: `${tlb.entries}x${tlb.ways}`,
     },
+    check: {
+      type: 'boolean',
+      describe: 'Hold every load against what its process last stored there; slower',
+    },
     json: {
       type: 'string',
       describe: 'Write the result document to a file; - is standard output, then without summary',
@@ -76,12 +86,15 @@ export const runSyntax: CommandSyntax = {
       describe: 'No progress bar (there is one only on a terminal)',
     },
   },
+  grouped: ['tree'],
   examples: [
     ['lguest-sim run', 'the default simulation'],
+    ['lguest-sim run zipf --paging pae', 'a scenario, but on PAE'],
     [
       'lguest-sim run --trace a.gz b.gz --cpus 4 --guests 8',
       'two processes in each of eight guests',
     ],
+    ['lguest-sim run --tree logs/ --check', 'a program and its children, checked'],
     ['zcat a.gz | lguest-sim run --trace -', 'a trace from a pipe'],
     ['lguest-sim run --migrate pinned --json result.json', 'keep the numbers'],
   ],
@@ -90,7 +103,7 @@ export const runSyntax: CommandSyntax = {
     'input and pipes are kept in a temporary file if more than one guest reads them.',
     '',
     'Exit code: 0 done (a guest that was killed is a result, shown under "Kills"),',
-    '1 the run failed, 2 an option or a trace is bad, 130 ended by Ctrl-C; what was',
+    '1 the run or its check failed, 2 an option or a trace is bad, 130 ended by Ctrl-C; what was',
     'counted up to then is shown.',
   ].join('\n'),
   hint: 'see lguest-sim run --help',

@@ -6,6 +6,15 @@ import { shorten, tableLines, type Column } from './table.js';
 /** Rows of a table in the summary; the result document has all of them. */
 const MOST_ROWS = 32;
 
+/** Characters of a trace's name in the table of processes. */
+const NAME_WIDTH = 18;
+
+/** Generations that are told apart by their indent: a process id of seven digits still fits. */
+const DEEPEST_INDENT = 3;
+
+/** The parent of a process that no fork made. */
+const NOBODY = -1;
+
 const left = (title: string): Column => ({ title, align: 'left' });
 const right = (title: string): Column => ({ title, align: 'right' });
 
@@ -45,17 +54,41 @@ export function guestLines({ guests }: ResultDocument): string[] {
     right('syscalls'),
   ];
   const rows = guests.flatMap((guest) =>
-    guest.processes.map((process) => processRow(guest, process)),
+    familyOrder(guest).map(([process, depth]) => processRow(guest, process, depth)),
   );
   return limited(columns, rows, 'processes');
 }
 
-function processRow({ guest }: GuestResult, process: ProcessResult): string[] {
+/** Every process behind its parent, and how many ancestors it has. */
+function familyOrder({ processes }: GuestResult): [process: ProcessResult, depth: number][] {
+  const children = new Map<number, ProcessResult[]>();
+  for (const process of processes) {
+    const siblings = children.get(process.parent);
+    if (siblings === undefined) children.set(process.parent, [process]);
+    else siblings.push(process);
+  }
+  const withDescendants = (
+    process: ProcessResult,
+    depth: number,
+  ): [process: ProcessResult, depth: number][] => [
+    [process, depth],
+    ...(children.get(process.process) ?? []).flatMap((child) => withDescendants(child, depth + 1)),
+  ];
+  return (children.get(NOBODY) ?? []).flatMap((root) => withDescendants(root, 0));
+}
+
+/** A trace by its name, a child below its parent by the process id it has in the trace. */
+function processLabel({ trace, pid }: ProcessResult, depth: number): string {
+  if (depth === 0) return shorten(baseName(trace), NAME_WIDTH);
+  return `${'  '.repeat(Math.min(depth, DEEPEST_INDENT))}pid ${pid}`;
+}
+
+function processRow({ guest }: GuestResult, process: ProcessResult, depth: number): string[] {
   const systemCalls = Object.values(process.systemCalls).reduce((sum, count) => sum + count, 0);
   return [
     String(guest),
     String(process.process),
-    shorten(baseName(process.trace), 18),
+    processLabel(process, depth),
     process.status,
     formatCount(process.accesses),
     formatCount(process.pagesTouched),
@@ -64,14 +97,21 @@ function processRow({ guest }: GuestResult, process: ProcessResult): string[] {
   ];
 }
 
-/** One row a region and trace: every guest moves the same, if it lives long enough. */
+/** The process whose trace or tree was named. */
+function rootOf(process: ProcessResult, processes: readonly ProcessResult[]): ProcessResult {
+  const parent = processes[process.parent];
+  return parent === undefined ? process : rootOf(parent, processes);
+}
+
+/** One row a region and trace or tree: every guest moves the same, if it lives long enough. */
 export function movedLines({ guests }: ResultDocument): string[] {
   const rows = new Map<string, string[]>();
   for (const { processes } of guests) {
-    for (const { process, trace, moved } of processes) {
-      for (const { from, to, bytes } of moved) {
-        const row = [shorten(baseName(trace), 28), from, to, formatCount(bytes)];
-        rows.set(`${process} ${row.join(' ')}`, row);
+    for (const process of processes) {
+      const root = rootOf(process, processes);
+      for (const { from, to, bytes } of process.moved) {
+        const row = [shorten(baseName(root.trace), 28), from, to, formatCount(bytes)];
+        rows.set(`${root.process} ${row.join(' ')}`, row);
       }
     }
   }

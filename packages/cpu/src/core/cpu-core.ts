@@ -22,6 +22,7 @@ import type { MmuOptions } from './mmu.js';
 import { Need } from './rights.js';
 import type { TlbSnapshot } from './tlb.js';
 import { Traps } from './traps.js';
+import { runWatchedAccesses } from './watched-loop.js';
 
 /** Vector of the host's own timer interrupt, which ends a time slice: Linux's local APIC timer. */
 export const TIMER_VECTOR = 239;
@@ -203,9 +204,12 @@ export class CpuCore {
   }
 
   private runUser(code: GuestCode, until: number): Step {
-    const { accesses } = code;
+    const { accesses, watcher } = code;
     if (accesses.position < accesses.limit) {
-      const completed = runAccesses(this.mmu, code, this.registers, until);
+      const completed =
+        watcher === undefined
+          ? runAccesses(this.mmu, code, this.registers, until)
+          : runWatchedAccesses(this.mmu, code, this.registers, until, watcher);
       return completed ? 'next' : this.traps.pageFault();
     }
     if (code.atLimit(this.registers) === 'starved') return 'starved';

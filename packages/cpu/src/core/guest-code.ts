@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { AccessBatch } from '@lguest-sim/trace';
 import type { InstructionQueue } from '@lguest-sim/x86';
+import type { AccessWatcher } from './access-watcher.js';
 
 /** What to do when a process has made all the accesses there are. */
 export type AtLimit = 'system-call' | 'starved';
@@ -44,4 +45,6 @@ export interface GuestCode {
    * it is if aligned and 4 bytes long, and otherwise as byte k of the part its byte k modulo 4.
    */
   storeToken: number;
+  /** Is told of each load and store of the processes, if there is one; user mode is then slower. */
+  readonly watcher?: AccessWatcher | undefined;
 }

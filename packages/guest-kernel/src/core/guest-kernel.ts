@@ -5,6 +5,7 @@ import { hex, type GuestVirtual, type InstructionQueue, type PagingFormat } from
 import { KernelText } from './kernel-text.js';
 import { Kernel, type KernelEvent } from './kernel.js';
 import { kernelLayout, type KernelLayout } from './layout.js';
+import type { MemoryWatcher } from './memory-watcher.js';
 import type { ProcessOptions, ProcessResult } from './process.js';
 import { bootLinear } from './routines/boot-linear.js';
 import { routines } from './routines/index.js';
@@ -22,6 +23,8 @@ export interface GuestKernelOptions {
   /** How long a process runs before it is another's turn, in nanoseconds of the guest's clock. */
   readonly sliceNanoseconds?: number;
   readonly processes: readonly ProcessOptions[];
+  /** Is told what the processes do with their memory, if it is to be checked. */
+  readonly watcher?: MemoryWatcher;
 }
 
 /** A process, as who feeds it sees it. */
@@ -34,6 +37,8 @@ export interface GuestProcess {
   /** To be filled, from empty, when input is awaited; then call `supply`. */
   readonly batch: AccessBatch;
   readonly awaitsInput: boolean;
+  /** Accesses that completed so far. */
+  readonly accesses: number;
   /** Whether or not its trace has more. */
   readonly hasEnded: boolean;
   /** Neither ended nor blocked. */
@@ -68,6 +73,7 @@ export class GuestKernel {
       new KernelText(this.layout.text, routines),
       options.processes,
       options.sliceNanoseconds ?? DEFAULT_SLICE,
+      options.watcher,
     );
   }
 
@@ -81,6 +87,11 @@ export class GuestKernel {
   /** Instructions of the running kernel context. */
   get instructions(): InstructionQueue {
     return this.#kernel.emit.queue;
+  }
+
+  /** Who is told of each load and store of the running process. */
+  get watcher(): MemoryWatcher | undefined {
+    return this.#kernel.watcher;
   }
 
   /** Over everything that the running process's loads returned; a signed 32-bit number. */

@@ -10,6 +10,7 @@ import { FrameAllocator, NO_GUEST_FRAME } from './frame-allocator.js';
 import { FrameShares } from './frame-shares.js';
 import type { KernelText } from './kernel-text.js';
 import type { KernelLayout } from './layout.js';
+import type { MemoryWatcher } from './memory-watcher.js';
 import { Process, type ProcessOptions } from './process.js';
 import type { Routine, Step } from './routine.js';
 import { pageOf } from './tables.js';
@@ -51,6 +52,8 @@ export class Kernel {
   readonly initialProcesses: number;
   /** Nanoseconds between two timer interrupts. */
   readonly sliceNanoseconds: number;
+  /** Is told what becomes of the processes' memory. */
+  readonly watcher: MemoryWatcher | undefined;
 
   /** The task whose stack the CPU is on. */
   task: Task = this.idle;
@@ -88,10 +91,12 @@ export class Kernel {
     text: KernelText,
     processes: readonly ProcessOptions[],
     sliceNanoseconds: number,
+    watcher?: MemoryWatcher,
   ) {
     this.layout = layout;
     this.text = text;
     this.sliceNanoseconds = sliceNanoseconds;
+    this.watcher = watcher;
     this.emit = new Emitter(layout.pageOffset);
     this.emit.queue = this.#noInstructions;
     this.frames = new FrameAllocator(layout.firstFree, layout.memoryPages);
@@ -233,6 +238,7 @@ export class Kernel {
   end(process: Process, code: ExitCode): void {
     process.exitCode = code;
     this.events.push({ kind: 'process-ended', process: process.id, exit: exitOf(code) });
+    this.watcher?.ended(process.id);
     mourn(this.processes, process);
   }
 

@@ -36,6 +36,7 @@ function copy(kernel: Kernel, { locals }: Frame): Step | undefined {
 function copied(kernel: Kernel, { locals }: Frame): Step | undefined {
   kernel.emit.hypercall(Hypercall.flushTlb, 0);
   if (kernel.context!.value === COPIED) {
+    kernel.watcher?.forked(kernel.task.id, locals[CHILD]!);
     startSlice(kernel);
     return undefined;
   }

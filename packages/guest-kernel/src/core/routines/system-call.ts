@@ -42,6 +42,7 @@ function begin(kernel: Kernel, frame: Frame): Step {
 type Operation = ProcessOperation | undefined;
 
 function perform(kernel: Kernel, operation: Operation, base: GuestPhysical): Step {
+  if (operation !== undefined) kernel.watcher?.operation(kernel.task.id, operation);
   switch (operation?.kind) {
     case 'brk':
     case 'map':

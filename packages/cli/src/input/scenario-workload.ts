@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { access, constants } from 'node:fs/promises';
+import { patternTree } from '@lguest-sim/trace';
+import { openTree } from '@lguest-sim/trace/node';
+import { systemReason } from '../errors.js';
+import { scenarioError } from '../scenario/document.js';
+import type { Scenario, ScenarioProcess } from '../scenario/scenario.js';
+import { carriedInput, carriedTrace, traceInputs } from './trace-inputs.js';
+import type { OpenOptions, Workload, WorkloadInput } from './workload.js';
+
+/** The processes of a scenario as every guest's work. */
+export function scenarioWorkload({ file, processes }: Scenario): Workload {
+  return {
+    names: processes.flatMap((process) => repeated(nameOf(process), process)),
+    files: [file, ...processes.flatMap(filesOf)],
+    open: async (options) => {
+      for (const process of processes) await checkReadable(process);
+      const traces = await openTraces(processes, options);
+      const inputs: WorkloadInput[] = [];
+      for (const process of processes) {
+        const made = process.kind === 'trace' ? [] : [await treeOf(process, options)];
+        for (let left = process.times; left > 0; left--) inputs.push(made[0] ?? traces.shift()!);
+      }
+      return inputs;
+    },
+  };
+}
+
+function repeated<T>(item: T, { times }: ScenarioProcess): T[] {
+  return Array.from({ length: times }, () => item);
+}
+
+function nameOf(process: ScenarioProcess): string {
+  return process.kind === 'pattern' ? process.pattern : filesOf(process)[0]!;
+}
+
+function filesOf(process: ScenarioProcess): readonly string[] {
+  if (process.kind === 'trace') return [process.path];
+  return process.kind === 'tree' ? process.paths : [];
+}
+
+/** The plain traces all at once, since one that can be read only once must not be named twice. */
+async function openTraces(
+  processes: readonly ScenarioProcess[],
+  options: OpenOptions,
+): Promise<WorkloadInput[]> {
+  const paths = processes
+    .filter(({ kind }) => kind === 'trace')
+    .flatMap((process) => repeated(filesOf(process)[0]!, process));
+  const inputs = await traceInputs(paths, options);
+  // Where the command is installed is nobody's business but its own.
+  return inputs.map((input, at) => (paths[at] === carriedTrace ? carriedInput() : input));
+}
+
+async function treeOf(
+  process: Exclude<ScenarioProcess, { kind: 'trace' }>,
+  { signal }: OpenOptions,
+): Promise<WorkloadInput> {
+  if (process.kind === 'pattern') return patternTree(process.pattern, process.options);
+  return await openTree(process.paths, { signal });
+}
+
+async function checkReadable(process: ScenarioProcess): Promise<void> {
+  for (const path of filesOf(process)) {
+    try {
+      await access(path, constants.R_OK);
+    } catch (error) {
+      const expected = 'expected what can be read';
+      throw scenarioError(
+        `${process.place}: ${expected}, got ${JSON.stringify(path)}: ${systemReason(error)}`,
+        error,
+      );
+    }
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { basename } from 'node:path';
+import {
+  ConfigError,
+  configure,
+  defaultConfig,
+  type SimulationConfig,
+} from '@lguest-sim/simulation';
+import { ScenarioDocument } from './document.js';
+import { configPaths, scenarioFields } from './fields.js';
+import { readFields, type ReadValues } from './read-fields.js';
+import { readProcesses } from './read-processes.js';
+import type { Scenario } from './scenario.js';
+
+/**
+ * Reads a scenario.
+ *
+ * @param file its name, for messages and as what its paths are relative to
+ * @param text what it holds
+ * @throws CommandError with file, line, key and what was expected, for the first that is wrong
+ */
+export function readScenario(file: string, text: string): Scenario {
+  const document = new ScenarioDocument(file, text);
+  const keys = [...Object.keys(scenarioFields), 'processes'];
+  const { root } = document;
+  const entries = document.entries(root, '');
+  if (!entries) throw document.wrong(root, '', `a mapping with ${keys.join(', ')}`, root);
+  const stranger = entries.find(({ key }) => !keys.includes(key));
+  if (stranger) throw document.unknownKey(stranger, '', keys);
+  const list = entries.find(({ key }) => key === 'processes');
+  if (!list) throw document.wrong(root, 'processes', 'a list with at least one process', undefined);
+  const others = entries.filter((entry) => entry !== list);
+  const values = readFields(document, others, scenarioFields);
+  const config = configOf(values);
+  checkConfig(document, config, values);
+  return {
+    file,
+    name: String(values.get('name')?.value ?? basename(file).replace(/\.ya?ml$/, '')),
+    description: String(values.get('description')?.value ?? ''),
+    config,
+    processes: readProcesses(document, list),
+  };
+}
+
+function configOf(values: ReadValues): Partial<SimulationConfig> {
+  const config: Record<string, unknown> = {};
+  for (const [option, path] of Object.entries(configPaths)) {
+    const standard = defaultConfig[option as keyof typeof configPaths];
+    const given = typeof standard === 'object' ? group(path, values) : values.get(path)?.value;
+    if (given === undefined) continue;
+    config[option] = typeof given === 'object' ? Object.assign({}, standard, given) : given;
+  }
+  return config;
+}
+
+/** The values below a path, by their last key; undefined if there is none. */
+function group(path: string, values: ReadValues): Record<string, unknown> | undefined {
+  const inner = [...values].filter(([name]) => name.startsWith(`${path}.`));
+  if (inner.length === 0) return undefined;
+  return Object.fromEntries(inner.map(([name, { value }]) => [name.slice(path.length + 1), value]));
+}
+
+/** What depends on more than one value, the configuration can tell. */
+function checkConfig(
+  document: ScenarioDocument,
+  config: Partial<SimulationConfig>,
+  values: ReadValues,
+): void {
+  try {
+    configure(config);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const [option, ...inner] = error.option.split('.');
+    const path = [configPaths[option as keyof typeof configPaths], ...inner].join('.');
+    const beside = path.slice(0, path.lastIndexOf('.') + 1);
+    const near = [...values].find(([name]) => name.startsWith(beside));
+    const node = (values.get(path) ?? near?.[1])?.node;
+    throw document.rephrased(node, path, error.message.slice(error.option.length));
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { patterns } from '@lguest-sim/trace';
+import type { FieldSpec, ValueSpec } from './field-spec.js';
+import { scenarioFields } from './fields.js';
+import { patternFields, processKinds, timesSpec } from './process-fields.js';
+
+/** A JSON Schema, or part of one. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** What editors are told of scenarios. It is made of what the reader checks, so the two agree. */
+export function scenarioSchema(): Schema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'A scenario of lguest-sim',
+    ...object(
+      {
+        ...mapValues(scenarioFields, schemaOf),
+        processes: {
+          description: 'What each guest runs: every guest runs all of these.',
+          type: 'array',
+          minItems: 1,
+          items: { anyOf: [traceSchema(), treeSchema(), ...patterns.map(patternSchema)] },
+        },
+      },
+      ['processes'],
+    ),
+  };
+}
+
+const fileName: Schema = { type: 'string', minLength: 1, not: { const: '-' } };
+
+function traceSchema(): Schema {
+  const trace = { description: processKinds.trace, ...fileName };
+  return object({ trace, times: schemaOf(timesSpec) }, ['trace']);
+}
+
+function treeSchema(): Schema {
+  const files = { type: 'array', minItems: 1, items: fileName };
+  const tree = { description: processKinds.tree, anyOf: [fileName, files] };
+  return object({ tree, times: schemaOf(timesSpec) }, ['tree']);
+}
+
+function patternSchema(pattern: (typeof patterns)[number]): Schema {
+  const name = { description: pattern.summary, const: pattern.name };
+  const options = mapValues(patternFields(pattern), schemaOf);
+  return object({ pattern: name, ...options }, ['pattern']);
+}
+
+function schemaOf(spec: FieldSpec): Schema {
+  const { description } = spec;
+  if (spec.kind === 'section') return { description, ...object(mapValues(spec.fields, schemaOf)) };
+  const standard = 'default' in spec ? { default: spec.default } : {};
+  return { description, ...valueSchema(spec), ...standard };
+}
+
+function valueSchema(spec: ValueSpec): Schema {
+  switch (spec.kind) {
+    case 'text':
+      return { type: 'string', pattern: '^[^\\n]*\\S[^\\n]*$' };
+    case 'choice':
+      return { enum: spec.choices };
+    case 'power-of-two':
+      return { enum: powersUpTo(spec.max) };
+    case 'size':
+      return {
+        anyOf: [
+          { type: 'string', pattern: '^[0-9]+([kKmMgG]([iI][bB])?)?$' },
+          { type: 'integer', minimum: spec.min, maximum: spec.max, multipleOf: 4096 },
+        ],
+      };
+    default: {
+      const step = spec.multipleOf === undefined ? {} : { multipleOf: spec.multipleOf };
+      return { type: spec.kind, minimum: spec.min, maximum: spec.max, ...step };
+    }
+  }
+}
+
+function powersUpTo(most: number): number[] {
+  return Array.from({ length: Math.log2(most) + 1 }, (_, exponent) => 2 ** exponent);
+}
+
+function object(properties: Schema, required: readonly string[] = []): Schema {
+  const needed = required.length > 0 ? { required } : {};
+  return { type: 'object', properties, ...needed, additionalProperties: false };
+}
+
+function mapValues<From, To>(
+  from: Readonly<Record<string, From>>,
+  change: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { patternTree, type TraceTree } from '@lguest-sim/trace';
+import { openTrace, openTree } from '@lguest-sim/trace/node';
+import { describe, expect, it } from 'vitest';
+import { CheckFailure } from '../src/check-failure.js';
+import type { SimulationConfig } from '../src/config.js';
+import { migrationPolicyNames } from '../src/migration-policy.js';
+import { Simulation, type TraceInput } from '../src/simulation.js';
+import { resultsOf, small, traceOf, type TraceLine } from './support.js';
+
+const seconds = 1000;
+
+/** Recorded traces, beside the checkout, where somebody has put them. */
+const shared = fileURLToPath(new URL('../../../../shared/traces/', import.meta.url));
+
+type Input = TraceInput | TraceTree;
+type Machine = Pick<SimulationConfig, 'cpus' | 'paging' | 'migrate'>;
+
+/** Every number of CPUs, with each paging, and with each way to go from one to another. */
+const machines: readonly Machine[] = (['two-level', 'pae'] as const).flatMap((paging) => [
+  { cpus: 1, paging, migrate: 'pinned' },
+  ...[2, 4].flatMap((cpus) => migrationPolicyNames.map((migrate) => ({ cpus, paging, migrate }))),
+]);
+
+/** Runs under check. Short slices: what goes wrong, goes wrong between them. */
+async function check(inputs: readonly Input[], machine: Partial<SimulationConfig>): Promise<void> {
+  const slices = { slice: 20_000, guestSlice: 15_000, guests: 2 };
+  const { kills, guests, status } = await resultsOf(
+    { ...small, ...slices, ...machine, check: true },
+    inputs,
+  );
+  expect(status).toBe('finished');
+  expect(kills).toEqual([]);
+  expect(guests.flatMap(({ processes }) => processes).map((p) => p.status)).not.toContain('killed');
+}
+
+const patterns: readonly (readonly [name: string, options: Record<string, number>])[] = [
+  ['copy-on-write', { pages: 12, accesses: 1500 }],
+  ['map-loop', { accesses: 700 }],
+  ['switch-ring', { processes: 16, accesses: 120 }],
+  ['fork-storm', { children: 12, pages: 8, accesses: 150 }],
+];
+
+describe('a guest cannot tell that it has a host', () => {
+  describe.each(machines)('$cpus CPUs, $paging, $migrate', (machine) => {
+    it.each(patterns)('%s', (name, options) => check([patternTree(name, options)], machine));
+  });
+
+  it.each(['two-level', 'pae'] as const)(
+    'with a fork storm of 200 processes, %s',
+    async (paging) => {
+      const storm = patternTree('fork-storm', { children: 200, pages: 8, accesses: 200 });
+      await check([storm], { cpus: 2, guests: 1, memoryBytes: 64 * 2 ** 20, paging });
+    },
+    60 * seconds,
+  );
+});
+
+describe.skipIf(!existsSync(shared))(
+  'a guest that runs recorded traces (skipped where there are none beside this checkout)',
+  () => {
+    const trace = (name: string): TraceInput => ({
+      name,
+      open: () => openTrace(`${shared}${name}.lackey.gz`),
+    });
+    const recorded: readonly Machine[] = [
+      { cpus: 1, paging: 'two-level', migrate: 'pinned' },
+      { cpus: 2, paging: 'pae', migrate: 'random' },
+      { cpus: 4, paging: 'two-level', migrate: 'round-robin' },
+      { cpus: 4, paging: 'pae', migrate: 'balance' },
+    ];
+
+    it.each(recorded)(
+      'cannot tell: all at once, on $cpus CPUs, $paging, $migrate',
+      async (machine) => {
+        const tree = await openTree(`${shared}shell-tree`);
+        const inputs = [trace('ls'), trace('sha1sum'), trace('sort'), tree];
+        await check(inputs, { ...machine, guests: 1, memoryBytes: 64 * 2 ** 20 });
+      },
+      120 * seconds,
+    );
+  },
+);
+
+describe('a checked run', () => {
+  const storm = patternTree('fork-storm', { children: 5, pages: 6, accesses: 120 });
+
+  it('counts what one that is not checked counts', async () => {
+    const config = { ...small, cpus: 2, guests: 2, guestSlice: 20_000 };
+    const plain = await resultsOf(config, [storm]);
+    const checked = await resultsOf({ ...config, check: true }, [storm]);
+    expect(checked).toEqual({ ...plain, config: { ...plain.config, check: true } });
+  });
+
+  it('goes on the same from a snapshot', async () => {
+    const config = { ...small, check: true };
+    const cut = new Simulation(config, [storm]);
+    await runSteps(cut, 300);
+    const snapshot = structuredClone(cut.snapshot());
+    await cut.close();
+    const resumed = new Simulation(config, [storm]);
+    await resumed.restore(snapshot);
+    await resumed.run();
+    expect(resumed.result()).toEqual(await resultsOf(config, [storm]));
+    await resumed.close();
+  });
+});
+
+describe('a broken machine', () => {
+  const base = 0x08048000;
+  const words = 64;
+
+  /** Stores 64 words, spends time, loads them again. */
+  const lines: TraceLine[] = [
+    ...Array.from({ length: words }, (_, i) => line('S', base + 4 * i)),
+    ...Array.from({ length: 40_000 }, () => line('I', base + 0x1000)),
+    ...Array.from({ length: words }, (_, i) => line('L', base + 4 * i)),
+  ];
+
+  it('is told by the guest, process and address of the first load that is wrong', async () => {
+    const failure = await failureOf(9);
+    expect(failure).toBeInstanceOf(CheckFailure);
+    expect(failure).toMatchObject({
+      code: 'CHECK_FAILED',
+      guest: 0,
+      process: 0,
+      trace: 'broken',
+      address: base + 36,
+      expected: '0x0000000a',
+      found: '0xdeadbeef',
+      position: words + 40_000 + 9,
+      message:
+        'check failed: guest 0, process 0 (broken), access 40073: load at 0x8048024: ' +
+        'expected 0x0000000a, found 0xdeadbeef',
+    });
+  });
+
+  async function failureOf(broken: number): Promise<unknown> {
+    const config = { ...small, check: true, slice: 10_000 };
+    const inputs = [traceOf('broken', lines)];
+    const cut = new Simulation(config, inputs);
+    let steps = 0;
+    while (firstToken(cut) < 0) await runSteps(cut, (steps += 1));
+    const snapshot = structuredClone(cut.snapshot());
+    snapshot.host.memory.words[firstToken(cut) + broken] = 0xdeadbeef | 0;
+    await cut.close();
+    const resumed = new Simulation(config, inputs);
+    await resumed.restore(snapshot);
+    const failure: unknown = await resumed.run().catch((error: unknown) => error);
+    expect(resumed.state).toBe('failed');
+    await resumed.close();
+    return failure;
+  }
+
+  /** Index of the word in host memory that holds the first of the tokens 1 to 64, or -1. */
+  function firstToken(simulation: Simulation): number {
+    const memory = simulation.snapshot().host.memory.words;
+    for (let at = memory.indexOf(1); at >= 0; at = memory.indexOf(1, at + 1)) {
+      if (memory.subarray(at, at + words).every((word, i) => word === i + 1)) return at;
+    }
+    return -1;
+  }
+});
+
+function line(kind: TraceLine['kind'], address: number): TraceLine {
+  return { kind, address, size: 4 };
+}
+
+/** Runs so many steps further. */
+async function runSteps(simulation: Simulation, steps: number): Promise<void> {
+  let left = steps;
+  const signal = {
+    get aborted(): boolean {
+      return left-- <= 0;
+    },
+  };
+  expect(await simulation.run({ signal })).toBe('interrupted');
+}
