@@ -8,7 +8,7 @@ import { CheckFailure } from '../src/check-failure.js';
 import type { SimulationConfig } from '../src/config.js';
 import { migrationPolicyNames } from '../src/migration-policy.js';
 import { Simulation, type TraceInput } from '../src/simulation.js';
-import { resultsOf, small, traceOf, type TraceLine } from './support.js';
+import { resultsOf, small, traceOf, traceOfText, type TraceLine } from './support.js';
 
 const seconds = 1000;
 
@@ -83,6 +83,31 @@ describe.skipIf(!existsSync(shared))(
     );
   },
 );
+
+/** A parent and a child that both write to a page from before the fork, and read what is beside it. */
+const sharedPage: TraceTree = {
+  name: 'page shared',
+  root: 10,
+  pids: [10, 11],
+  missing: [],
+  has: (pid) => pid === 10 || pid === 11,
+  open: (pid) => {
+    const clone =
+      'SYSCALL[10,1](120) sys_clone ( 1200011, 0x0 )   clone(fork): process 10 created child 11\n' +
+      ' --> [pre-success] Success(0xb) \n';
+    const before = ' S 08050000,4\n S 08050004,4\n S 08050008,4\n';
+    const after = (own: string): string => ` S ${own},4\n L 08050000,4\n L 08050000,12\n`;
+    const parent = `${before}${clone}${after('08050004')}`;
+    const child = ` --> [pre-success] Success(0x0) \n${after('08050008')}`;
+    return traceOfText(`${pid}`, pid === 10 ? parent : child).open();
+  },
+};
+
+describe('a page that a fork shares', () => {
+  it.each(['two-level', 'pae'] as const)('is each one’s own once written to, %s', (paging) =>
+    check([sharedPage], { paging }),
+  );
+});
 
 describe('a checked run', () => {
   const storm = patternTree('fork-storm', { children: 5, pages: 6, accesses: 120 });
