@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { GuestKernel } from '@lguest-sim/guest-kernel';
-import { AccessBatch, type MovedRegion, type TraceSource, type TraceTree } from '@lguest-sim/trace';
+import {
+  AccessBatch,
+  type MovedRegion,
+  type SystemCallEvent,
+  type TraceSource,
+  type TraceTree,
+} from '@lguest-sim/trace';
 
 /** How far the trace of one process has been read; reading is repeatable, so that is all. */
 export interface TraceFeedSnapshot {
@@ -8,8 +14,8 @@ export interface TraceFeedSnapshot {
 }
 
 /**
- * Feeds the trace of one process of a guest. A child of which there is no trace is fed nothing: its
- * input ends at once.
+ * Feeds the trace of one process of a guest. A fork of a child of which there is no trace is passed
+ * over like any system call that changes nothing: the child would have nothing to do.
  */
 export class TraceFeed {
   /** The traces that the process and its relatives come from. */
@@ -46,13 +52,10 @@ export class TraceFeed {
    */
   async fill(): Promise<void> {
     const { batch, pid } = this.kernel.process(this.process);
-    if (!this.tree.has(pid)) {
-      batch.clear();
-      return this.kernel.supply(this.process, true);
-    }
     this.source ??= await this.tree.open(pid);
     const more = await this.source.read(batch);
     this.batchesRead++;
+    this.passOverForks(batch);
     if (!more) await this.source.close();
     this.kernel.supply(this.process, !more);
   }
@@ -76,5 +79,17 @@ export class TraceFeed {
     this.source = await this.tree.open(pid);
     const skipped = new AccessBatch(batch.capacity);
     for (let read = 0; read < this.batchesRead; read++) await this.source.read(skipped);
+  }
+
+  /** Takes the operation off every fork of a child that has no trace. */
+  private passOverForks({ events }: AccessBatch): void {
+    for (const [index, event] of events.entries()) {
+      if (event.kind !== 'system-call' || event.operation?.kind !== 'fork') continue;
+      if (!this.tree.has(event.operation.child)) {
+        const call: { -readonly [K in keyof SystemCallEvent]: SystemCallEvent[K] } = { ...event };
+        delete call.operation;
+        events[index] = call;
+      }
+    }
   }
 }
