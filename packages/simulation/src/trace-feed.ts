@@ -3,6 +3,7 @@ import type { GuestKernel } from '@lguest-sim/guest-kernel';
 import {
   AccessBatch,
   type MovedRegion,
+  type ProcessOperation,
   type SystemCallEvent,
   type TraceSource,
   type TraceTree,
@@ -15,7 +16,8 @@ export interface TraceFeedSnapshot {
 
 /**
  * Feeds the trace of one process of a guest. A fork of a child of which there is no trace is passed
- * over like any system call that changes nothing: the child would have nothing to do.
+ * over like any system call that changes nothing: the child would have nothing to do. Of a plain
+ * trace every system call is.
  */
 export class TraceFeed {
   /** The traces that the process and its relatives come from. */
@@ -55,7 +57,7 @@ export class TraceFeed {
     this.source ??= await this.tree.open(pid);
     const more = await this.source.read(batch);
     this.batchesRead++;
-    this.passOverForks(batch);
+    this.passOver(batch);
     if (!more) await this.source.close();
     this.kernel.supply(this.process, !more);
   }
@@ -81,15 +83,19 @@ export class TraceFeed {
     for (let read = 0; read < this.batchesRead; read++) await this.source.read(skipped);
   }
 
-  /** Takes the operation off every fork of a child that has no trace. */
-  private passOverForks({ events }: AccessBatch): void {
+  /** Takes the operation off system calls that are only to be counted. */
+  private passOver({ events }: AccessBatch): void {
     for (const [index, event] of events.entries()) {
-      if (event.kind !== 'system-call' || event.operation?.kind !== 'fork') continue;
-      if (!this.tree.has(event.operation.child)) {
-        const call: { -readonly [K in keyof SystemCallEvent]: SystemCallEvent[K] } = { ...event };
-        delete call.operation;
-        events[index] = call;
-      }
+      if (event.kind !== 'system-call' || event.operation === undefined) continue;
+      if (this.isCarriedOut(event.operation)) continue;
+      const call: { -readonly [K in keyof SystemCallEvent]: SystemCallEvent[K] } = { ...event };
+      delete call.operation;
+      events[index] = call;
     }
+  }
+
+  private isCarriedOut(operation: ProcessOperation): boolean {
+    if (this.tree.callsOnlyCount === true) return false;
+    return operation.kind !== 'fork' || this.tree.has(operation.child);
   }
 }

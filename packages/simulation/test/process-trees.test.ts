@@ -2,7 +2,7 @@
 import { patternTree, type TraceTree } from '@lguest-sim/trace';
 import { describe, expect, it } from 'vitest';
 import { Simulation } from '../src/simulation.js';
-import { resultsOf, small } from './support.js';
+import { resultsOf, small, traceOfText } from './support.js';
 
 const storm = patternTree('fork-storm', { children: 5, pages: 6, accesses: 120 });
 
@@ -66,5 +66,17 @@ describe('process trees on a whole machine', () => {
     expect(guests[0]!.processes).toHaveLength(1);
     expect(guests[0]!.processes[0]).toMatchObject({ forks: 0, status: 'exit' });
     expect(guests[0]!.processes[0]!.systemCalls).toHaveProperty('clone', 5);
+  });
+
+  it('are not made of plain traces, whose system calls only count', async () => {
+    const text = [
+      ' S 08240000,4',
+      'SYSCALL[7,1](125) sys_mprotect ( 0x8240000, 4096, 1 )[sync] --> Success(0x0) ',
+      ' S 08240000,4',
+      '',
+    ];
+    const { guests } = await resultsOf(small, [traceOfText('joined', text.join('\n'))]);
+    expect(guests[0]!.processes).toHaveLength(1);
+    expect(guests[0]!.processes[0]).toMatchObject({ accesses: 2, systemCalls: { mprotect: 1 } });
   });
 });

@@ -17,6 +17,11 @@ export interface TraceTree {
    * before anything runs. Whoever forks one goes on without it.
    */
   readonly missing: readonly number[];
+  /**
+   * Whether system calls only count, and change nothing. So it is with a plain trace, which may be a
+   * part of a program's, or several joined: what its calls say of the map need not fit its accesses.
+   */
+  readonly callsOnlyCount?: boolean;
 
   /** Whether there is a trace of this process. */
   has(pid: number): boolean;
@@ -35,7 +40,7 @@ export interface TraceTree {
 /** Process id of what has none of its own. */
 const ONLY_PID = 1;
 
-/** Makes a tree of one process of a plain trace; children that it forks are not there. */
+/** Makes a tree of one process of a plain trace; its system calls only count. */
 export function treeOfOne(trace: {
   readonly name: string;
   open(): Promise<TraceSource>;
@@ -46,6 +51,7 @@ export function treeOfOne(trace: {
     root: ONLY_PID,
     pids: [ONLY_PID],
     missing: [],
+    callsOnlyCount: true,
     has,
     open: async (pid) => {
       if (!has(pid)) throw noSuchProcess(trace.name, pid);
