@@ -12,7 +12,8 @@ import { parseArguments } from './options/parse-arguments.js';
 import { readRunOptions } from './options/run-options.js';
 import { runSyntax } from './options/run-syntax.js';
 import { tolerateBrokenPipes, writeOut } from './output/standard-output.js';
-import { overview, version } from './overview.js';
+import { overview } from './overview.js';
+import { version } from './report/version.js';
 
 type Start = (given: ParsedArguments) => Promise<ExitCode>;
 

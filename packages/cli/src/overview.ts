@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { readFileSync } from 'node:fs';
 
 /** What `lguest-sim --help` says. */
 export const overview = `lguest-sim COMMAND [options]
@@ -24,9 +23,3 @@ Examples:
 
 Exit code: 0 done, 1 failed or different, 2 bad input, 130 ended by Ctrl-C.
 `;
-
-/** The version in the package's own description. */
-export function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}

@@ -51,8 +51,9 @@ export interface SimulationSnapshot {
   readonly feeds: readonly (readonly TraceFeedSnapshot[])[];
 }
 
-/** Steps between two calls of `breathe`, unless a batch of accesses is used up before. */
+/** Steps between two calls of `breathe`. A batch of accesses that is used up counts as many. */
 const STEPS_PER_BREATH = 4096;
+const STEPS_PER_FEED = 512;
 
 /**
  * A machine with its guests, and one run of it.
@@ -198,12 +199,15 @@ export class Simulation {
 
   /** Steps until the end or the signal. Returns whether it was the end. */
   private async drive({ signal, breathe }: RunOptions): Promise<boolean> {
-    for (let step = 1; signal?.aborted !== true; step++) {
+    let steps = 0;
+    while (signal?.aborted !== true) {
       const outcome = this.loop.step();
       if (outcome.kind === 'finished') return true;
-      const starved = outcome.kind === 'starved';
-      if (starved) await this.feed(outcome);
-      if (starved || step % STEPS_PER_BREATH === 0) await breathe?.();
+      if (outcome.kind === 'starved') await this.feed(outcome);
+      steps += outcome.kind === 'starved' ? STEPS_PER_FEED : 1;
+      if (steps < STEPS_PER_BREATH) continue;
+      steps = 0;
+      await breathe?.();
     }
     return false;
   }

@@ -2,7 +2,7 @@
 import { AccessKind, INFO_SIZE_SHIFT } from './access-batch.js';
 import type { AccessBatch } from './access-batch.js';
 import type { ByteWindow } from './byte-window.js';
-import { HEX_PAIR, MODIFY, NOT_HEX, RECORD_HEAD } from './lackey-tables.js';
+import { HEX_PAIR, NOT_HEX, RECORD_HEAD } from './lackey-tables.js';
 
 // As this module's own constants, so that the compiler knows their lengths and drops bounds checks.
 const PAIRS = HEX_PAIR;
@@ -74,14 +74,14 @@ export function decodeUsualRecords(
     const word = (excess >> TAIL_TO_INFO_SHIFT) + (1 << INFO_SIZE_SHIFT);
     // Kept in 32 bits: as a plain sum it would be a double, and the loop half as fast.
     const moved = (address + delta) | 0;
+    // Both accesses of a modify, the second of which the next record overwrites if it was none: an
+    // engine that has met no modify yet would otherwise compile the loop without, and once more.
+    const isModify = (kind >> 1) & kind;
     addresses[length] = moved;
-    if (kind === MODIFY) {
-      info[length++] = word | AccessKind.load;
-      addresses[length] = moved;
-      info[length++] = word | AccessKind.store;
-    } else {
-      info[length++] = word | kind;
-    }
+    addresses[length + 1] = moved;
+    info[length] = word | (kind - 2 * isModify);
+    info[length + 1] = word | AccessKind.store;
+    length += 1 + isModify;
     at += USUAL_BYTES;
   }
   batch.length = length;

@@ -121,7 +121,9 @@ export class KernelExecutor {
     const page = mmu.access(address, Need.store);
     if (page === FAULT) return FAULT;
     const at = wordAt(page, address);
-    for (let i = 0; i < count; i++) mmu.host.words[at + i] = value + Math.imul(step, i);
+    const { words } = mmu.host;
+    if (step === 0) words.fill(value, at, at + count);
+    else for (let i = 0; i < count; i++) words[at + i] = (value + Math.imul(step, i)) | 0;
     mmu.counters.kernelAccesses += count;
     mmu.counters.tlbHits += count - 1;
     mmu.pass(Math.ceil((mmu.costs.pageClear * count) / PAGE_WORDS));

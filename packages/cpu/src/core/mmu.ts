@@ -5,6 +5,7 @@ import type { CostModel, VirtualClock } from '@lguest-sim/bus';
 import type { CpuCounters } from './counters.js';
 import { noCounts } from './counters.js';
 import type { GuestCode } from './guest-code.js';
+import { HitLoop } from './hit-loop.js';
 import { Right } from './rights.js';
 import { DEFAULT_TLB, Tlb } from './tlb.js';
 import type { TlbShape } from './tlb.js';
@@ -35,6 +36,8 @@ export class Mmu {
   readonly host: HostMemory;
   readonly tlb: Tlb;
   readonly walker: PageWalker;
+  /** What makes the accesses of processes that hit. */
+  readonly hits: HitLoop;
   readonly counters: CpuCounters = noCounts();
   /** Address of the last access that faulted, signed. */
   cr2 = 0;
@@ -50,6 +53,7 @@ export class Mmu {
     this.costs = options.costs;
     this.tlb = new Tlb(options.tlb ?? DEFAULT_TLB);
     this.walker = new PageWalker(options.host, options.format);
+    this.hits = new HitLoop(this.tlb, options.host);
   }
 
   /** Error code of the last access that faulted. */

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { pipeline } from 'node:stream';
-import type { Readable } from 'node:stream';
+import type { Readable, TransformOptions } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { ZlibOptions } from 'node:zlib';
 import { TraceError } from '../trace-error.js';
 import { END } from './file-bytes.js';
 import type { FileBytes } from './file-bytes.js';
 import { fileError } from './open-file.js';
 
-/** Bytes that decompression hands on at once. */
+/** Bytes that decompression hands on at once, and how many it has ready while others are used. */
 const INFLATED_BYTES = 128 * 1024;
+const INFLATED_AHEAD = 256 * 1024;
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
@@ -83,7 +85,11 @@ export class TextChunks implements AsyncIterableIterator<Uint8Array> {
   }
 
   #inflate(compressed: AsyncIterable<Uint8Array>): AsyncIterator<Uint8Array> {
-    const gunzip = createGunzip({ chunkSize: INFLATED_BYTES });
+    const options: ZlibOptions & TransformOptions = {
+      chunkSize: INFLATED_BYTES,
+      readableHighWaterMark: INFLATED_AHEAD,
+    };
+    const gunzip = createGunzip(options);
     this.#inflated = gunzip;
     // Errors reach whoever reads `gunzip`, so there is nothing to do about them here.
     pipeline(copies(compressed), gunzip, () => undefined);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const loader = fileURLToPath(new URL('../dist/load-bundle.js', import.meta.url));
+
+/** Loads the bundle in a process of its own, and returns what became of the code cache. */
+function load(codeCache: string): unknown {
+  const code = `
+    import { loadBundle } from ${JSON.stringify(loader)};
+    const { script, exports } = loadBundle(${codeCache});
+    const works = (await exports.main(['--version'])) === 0;
+    console.error(JSON.stringify({ works, rejected: script.cachedDataRejected ?? null }));`;
+  const command = ['--input-type=module', '--eval', code];
+  const output = spawnSync(process.execPath, command, { encoding: 'utf8' }).stderr;
+  return JSON.parse(output);
+}
+
+describe('the bundle that the command is loaded from', () => {
+  it('comes with a code cache that this V8 accepts', () => {
+    expect(load('')).toEqual({ works: true, rejected: false });
+  });
+
+  it('works without a code cache', () => {
+    expect(load('null')).toEqual({ works: true, rejected: null });
+  });
+
+  it('takes no notice of a code cache that is not for it', () => {
+    expect(load("Buffer.from('of another engine')")).toEqual({ works: true, rejected: true });
+  });
+});
