@@ -41,6 +41,7 @@ const EFFECTS: ReadonlyMap<string, (call: TracedCall) => readonly TracedEffect[]
   ['waitpid', wait],
   ['wait4', wait],
   ['waitid', waitId],
+  ['sched_yield', schedYield],
   ['exit', exit],
   ['exit_group', exit],
 ]);
@@ -142,6 +143,10 @@ function waitFor(pid: number | string | undefined): TracedEffect {
 
 function exit(): readonly TracedEffect[] {
   return [{ kind: 'exit' }];
+}
+
+function schedYield(): readonly TracedEffect[] {
+  return [{ kind: 'yield' }];
 }
 
 function isAddress(value: number | string | null | undefined): value is number {

@@ -34,6 +34,8 @@ export type ProcessOperation =
    */
   | { readonly kind: 'wait'; readonly child: number | null; readonly blocks: boolean }
   | { readonly kind: 'exit' }
+  /** Another process can have the CPU. */
+  | { readonly kind: 'yield' }
   /** It wants nothing of the CPU for that long. */
   | { readonly kind: 'sleep'; readonly nanoseconds: number }
   /** Kernel mapping churn: map, touch and unmap so many pages above the kernel's address. */

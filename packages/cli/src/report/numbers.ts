@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+/** Made when it is first needed: that takes as long as all of `--help`. */
+let grouped: Intl.NumberFormat | undefined;
 const scales = [
   ['G', 1e9],
   ['M', 1e6],
@@ -9,6 +10,7 @@ const scales = [
 
 /** A count with thousands separators: `1,234,567`. */
 export function formatCount(count: number): string {
+  grouped ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
   return grouped.format(count);
 }
 

@@ -102,9 +102,10 @@ export function munmap(pages: number): PatternCall {
   return { name: 'munmap', number: 91, args: [start, bytes], result: 0, operation };
 }
 
-/** Changes nothing; a kernel may let another process go on. */
+/** Another process can go on. */
 export function schedYield(): PatternCall {
-  return { name: 'sched_yield', number: 158, args: [], result: 0 };
+  const operation = { kind: 'yield' } as const;
+  return { name: 'sched_yield', number: 158, args: [], result: 0, operation };
 }
 
 /** A call of a driver that maps pages for the kernel, uses and unmaps them. */

@@ -57,6 +57,9 @@ function perform(kernel: Kernel, operation: Operation, base: GuestPhysical): Ste
       return kernel.call(wait, [operation.child ?? ANY_CHILD, operation.blocks ? 1 : 0], done);
     case 'sleep':
       return kernel.call(sleep, [ticksOf(kernel, operation.nanoseconds)], done);
+    case 'yield':
+      kernel.rescheduleWanted = true;
+      return done;
     case 'kernel-map':
       return kernel.call(operation.how === 'kmap' ? kmap : vmalloc, [operation.pages, 0, 0], done);
     case 'exit':
