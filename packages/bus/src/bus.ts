@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { Subject, type Observable, type Subscription } from 'rxjs';
-import { routes, type Message, type Topic } from './messages.js';
+import { Subject, Subscription, type Observable } from 'rxjs';
+import { routes, type Message, type Route, type Topic } from './messages.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** A message with its place in the one order of all messages, and its time. */
@@ -12,18 +12,35 @@ export interface Envelope {
   readonly message: Message;
 }
 
+type Handler = (message: Message) => void;
+
+/** A topic: where its messages go, and by number of the component who handles them there, in order. */
+interface Channel {
+  readonly route: Route;
+  readonly handlers: (readonly Handler[] | undefined)[];
+}
+
+/** Places that the queue keeps when it is empty. */
+const QUEUE_PLACES = 1024;
+
 /**
  * The message bus. Dispatch is run to completion: a message that is published while another is
  * handled waits its turn in one queue, so there is no re-entrancy and one linear order.
+ *
+ * Who watches does so on `messages$`. A message that is for one component goes straight to that
+ * component's handler, as a rule the only one there: with a Subject between the two, delivering takes
+ * longer than what the handler does.
  */
 export class Bus {
   private readonly clock: VirtualClock;
+  /** Messages that wait from `head` up to `tail`, and when they were published. What is outside is old. */
   private readonly queue: Message[] = [];
   private readonly times: number[] = [];
-  private readonly handlers = new Map<Topic, Subject<Message>[]>();
+  private head = 0;
+  private tail = 0;
+  private readonly channels: ReadonlyMap<Topic, Channel> = newChannels();
   private readonly watched = new Subject<Envelope>();
   private dispatching = false;
-  private failure: { error: unknown } | undefined;
   private delivered = 0;
 
   /** Every message in order of delivery, before its handler sees it. Costs nothing unobserved. */
@@ -40,20 +57,19 @@ export class Bus {
 
   /**
    * Lets `handler` receive a topic, for the component with this number (of the host CPU or of the
-   * guest; 0 for the host scheduler). An error it throws stops the dispatch and is thrown by the
-   * `publish` that started it.
+   * guest; 0 for the host scheduler), until the subscription ends. An error it throws stops the
+   * dispatch and is thrown by the `publish` that started it.
    */
   handle<T extends Topic>(
     topic: T,
     instance: number,
     handler: (message: Message<T>) => void,
   ): Subscription {
-    return this.subject(topic, instance).subscribe((message) => {
-      try {
-        handler(message as Message<T>);
-      } catch (error) {
-        this.failure ??= { error };
-      }
+    const { handlers } = this.channels.get(topic)!;
+    const added = handler as Handler;
+    handlers[instance] = [...(handlers[instance] ?? []), added];
+    return new Subscription(() => {
+      handlers[instance] = handlers[instance]?.filter((other) => other !== added);
     });
   }
 
@@ -64,15 +80,15 @@ export class Bus {
    * @throws Error if nobody handles a topic that is addressed to someone; whatever a handler threw
    */
   publish(message: Message): void {
-    this.queue.push(message);
-    this.times.push(this.clock.now[message.cpu] ?? 0);
+    const place = this.tail++;
+    this.queue[place] = message;
+    this.times[place] = this.clock.now[message.cpu] ?? 0;
     if (!this.dispatching) this.dispatch();
   }
 
   /** Completes all streams; nothing can be published afterwards. */
   close(): void {
-    for (const subjects of this.handlers.values()) for (const s of subjects) s.complete();
-    this.handlers.clear();
+    for (const { handlers } of this.channels.values()) handlers.length = 0;
     this.watched.complete();
   }
 
@@ -83,41 +99,41 @@ export class Bus {
 
   private dispatch(): void {
     this.dispatching = true;
-    const { queue, times } = this;
     try {
-      for (let next = 0; next < queue.length; next++) {
-        this.deliver(queue[next]!, times[next]!);
-        if (this.failure !== undefined) this.fail();
+      while (this.head < this.tail) {
+        const place = this.head++;
+        this.deliver(this.queue[place]!, this.times[place]!);
       }
     } finally {
-      queue.length = 0;
-      times.length = 0;
+      this.empty();
       this.dispatching = false;
     }
+  }
+
+  /** The places are kept for the next dispatch, unless they are very many. */
+  private empty(): void {
+    this.head = 0;
+    this.tail = 0;
+    if (this.queue.length <= QUEUE_PLACES) return;
+    this.queue.length = 0;
+    this.times.length = 0;
   }
 
   private deliver(message: Message, time: number): void {
     const sequence = this.delivered++;
     if (this.watched.observed) this.watched.next({ sequence, time, message });
-    const route = routes[message.topic];
+    const { route, handlers } = this.channels.get(message.topic)!;
     if (route === 'watch') return;
-    const instance = route === 'host' ? 0 : message[route];
-    const subject = this.handlers.get(message.topic)?.[instance];
-    if (subject?.observed !== true) {
+    const instance = route === 'guest' ? message.guest : route === 'cpu' ? message.cpu : 0;
+    const receivers = handlers[instance];
+    if (receivers === undefined || receivers.length === 0) {
       throw new Error(`message ${message.topic}: nobody handles it for ${route} ${instance}`);
     }
-    subject.next(message);
+    for (let i = 0; i < receivers.length; i++) receivers[i]!(message);
   }
+}
 
-  private fail(): never {
-    const { error } = this.failure!;
-    this.failure = undefined;
-    throw error;
-  }
-
-  private subject(topic: Topic, instance: number): Subject<Message> {
-    let subjects = this.handlers.get(topic);
-    if (subjects === undefined) this.handlers.set(topic, (subjects = []));
-    return (subjects[instance] ??= new Subject<Message>());
-  }
+function newChannels(): ReadonlyMap<Topic, Channel> {
+  const topics = Object.keys(routes) as Topic[];
+  return new Map(topics.map((topic) => [topic, { route: routes[topic], handlers: [] }]));
 }

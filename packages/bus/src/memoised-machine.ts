@@ -17,6 +17,13 @@ export interface MachineTransition {
 
 export type MachineInspector = (transition: MachineTransition) => void;
 
+/** A state of a memoised machine, with the transitions from it that were computed so far. */
+interface MemoisedState {
+  readonly name: string;
+  readonly snapshot: AnyMachineSnapshot;
+  readonly next: Map<string, MemoisedState>;
+}
+
 /**
  * An xstate machine with its transitions memoised by state value and event type.
  *
@@ -30,31 +37,42 @@ export class MemoisedMachine<Machine extends AnyStateMachine = AnyStateMachine> 
   readonly initial: string;
   /** The same machine, for computing with: its own type is only of use to who has it. */
   private readonly definition: AnyStateMachine;
-  private readonly snapshots = new Map<string, AnyMachineSnapshot>();
-  private readonly next = new Map<string, Map<string, string>>();
+  private readonly states = new Map<string, MemoisedState>();
 
   /** @throws TypeError if the machine is not pure */
   constructor(machine: Machine) {
     assertPure(machine.config as Record<string, unknown>, machine.id);
     this.machine = machine;
     this.definition = machine;
-    const snapshot = getInitialSnapshot(this.definition) as AnyMachineSnapshot;
-    this.initial = stateName(snapshot);
-    this.snapshots.set(this.initial, snapshot);
+    this.initial = this.memoise(getInitialSnapshot(this.definition) as AnyMachineSnapshot).name;
   }
 
   /** The state that an event leads to, or undefined if the event is illegal in `state`. */
   transition(state: string, event: string): string | undefined {
-    const known = this.next.get(state)?.get(event);
-    return known ?? this.compute(state, event);
+    return this.follow(this.memoised(state), event)?.name;
   }
 
   /** Event types that are legal in a state. */
   legalEvents(state: string): readonly string[] {
-    const snapshot = this.snapshots.get(state);
+    const snapshot = this.states.get(state)?.snapshot;
     if (snapshot === undefined) return [];
     const types = this.definition.events as string[];
     return types.filter((type) => this.isLegal(snapshot, type));
+  }
+
+  /**
+   * For who sends many events: a state that was reached before.
+   * @throws RangeError if none of that name was
+   */
+  memoised(state: string): MemoisedState {
+    const memoised = this.states.get(state);
+    if (memoised === undefined) throw new RangeError(`${this.definition.id}: no state ${state}`);
+    return memoised;
+  }
+
+  /** Like `transition`, with one look-up for an event that was followed from there before. */
+  follow(state: MemoisedState, event: string): MemoisedState | undefined {
+    return state.next.get(event) ?? this.compute(state, event);
   }
 
   /** Unlike `snapshot.can`, an event that is handled by staying where one is counts as legal. */
@@ -62,18 +80,19 @@ export class MemoisedMachine<Machine extends AnyStateMachine = AnyStateMachine> 
     return this.definition.getTransitionData(snapshot, { type }).length > 0;
   }
 
-  private compute(state: string, event: string): string | undefined {
-    const snapshot = this.snapshots.get(state);
-    if (snapshot === undefined) throw new RangeError(`${this.definition.id}: no state ${state}`);
+  private compute({ snapshot, next }: MemoisedState, event: string): MemoisedState | undefined {
     if (!this.isLegal(snapshot, event)) return undefined;
-    const nextSnapshot = getNextSnapshot(this.definition, snapshot, {
-      type: event,
-    }) as AnyMachineSnapshot;
-    const name = stateName(nextSnapshot);
-    if (!this.snapshots.has(name)) this.snapshots.set(name, nextSnapshot);
-    const byEvent = this.next.get(state) ?? new Map<string, string>();
-    this.next.set(state, byEvent.set(event, name));
-    return name;
+    const nextSnapshot = getNextSnapshot(this.definition, snapshot, { type: event });
+    const state = this.memoise(nextSnapshot as AnyMachineSnapshot);
+    next.set(event, state);
+    return state;
+  }
+
+  private memoise(snapshot: AnyMachineSnapshot): MemoisedState {
+    const name = stateName(snapshot);
+    const state = this.states.get(name) ?? { name, snapshot, next: new Map() };
+    this.states.set(name, state);
+    return state;
   }
 }
 
@@ -82,30 +101,32 @@ export class MachineInstance {
   readonly id: string;
   private readonly machine: MemoisedMachine;
   private readonly inspect: MachineInspector | undefined;
-  private current: string;
+  private current: MemoisedState;
 
   constructor(id: string, machine: MemoisedMachine, inspect?: MachineInspector) {
     this.id = id;
     this.machine = machine;
     this.inspect = inspect;
-    this.current = machine.initial;
+    this.current = machine.memoised(machine.initial);
   }
 
   /** Name of the current state; a nested state value is written as JSON. */
   get state(): string {
-    return this.current;
+    return this.current.name;
   }
 
   /** @throws Error if the event is illegal in the current state: a bug in an actor, never silence */
   send(event: string): void {
     const from = this.current;
-    const to = this.machine.transition(from, event);
+    const to = this.machine.follow(from, event);
     if (to === undefined) {
-      const legal = this.machine.legalEvents(from).join(', ');
-      throw new Error(`${this.id}: event ${event} is illegal in state ${from}; legal: ${legal}`);
+      const legal = this.machine.legalEvents(from.name).join(', ');
+      throw new Error(
+        `${this.id}: event ${event} is illegal in state ${from.name}; legal: ${legal}`,
+      );
     }
     this.current = to;
-    this.inspect?.({ id: this.id, event, from, to });
+    this.inspect?.({ id: this.id, event, from: from.name, to: to.name });
   }
 
   /**
@@ -116,7 +137,7 @@ export class MachineInstance {
     if (!reachableStates(this.machine).has(state)) {
       throw new RangeError(`${this.id}: no state ${state}`);
     }
-    this.current = state;
+    this.current = this.machine.memoised(state);
   }
 }
 

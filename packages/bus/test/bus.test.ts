@@ -85,6 +85,31 @@ describe('bus', () => {
     expect(() => bus.publish({ topic: 'reschedule', cpu: 0, guest: 0 })).toThrow(/nobody/);
   });
 
+  it('lets several handlers of one component have their turns in order, until they go', () => {
+    const { bus } = setUp();
+    const seen: string[] = [];
+    const first = bus.handle('reschedule', 0, () => seen.push('first'));
+    bus.handle('reschedule', 0, () => seen.push('second'));
+    bus.publish({ topic: 'reschedule', cpu: 0, guest: 0 });
+    first.unsubscribe();
+    bus.publish({ topic: 'reschedule', cpu: 0, guest: 0 });
+    expect(seen).toEqual(['first', 'second', 'second']);
+  });
+
+  it('keeps the order in a dispatch of many messages', () => {
+    const { bus } = setUp();
+    const seen: number[] = [];
+    bus.handle('interrupt', 0, ({ irq }) => seen.push(irq));
+    bus.handle('reschedule', 0, () => {
+      for (let irq = 0; irq < 5000; irq++) {
+        bus.publish({ topic: 'interrupt', cpu: 0, guest: 0, irq });
+      }
+    });
+    bus.publish({ topic: 'reschedule', cpu: 0, guest: 0 });
+    bus.publish({ topic: 'interrupt', cpu: 0, guest: 0, irq: 5000 });
+    expect(seen).toEqual(Array.from({ length: 5001 }, (_, irq) => irq));
+  });
+
   it('completes its stream when closed', () => {
     const { bus } = setUp();
     let completed = false;

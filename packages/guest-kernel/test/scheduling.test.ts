@@ -3,7 +3,7 @@ import { GuestData, Hypercall } from '@lguest-sim/abi';
 import { pagingFormats, twoLevel } from '@lguest-sim/x86';
 import { describe, expect, it } from 'vitest';
 import { FlatGuest, storeTokenOf } from './support/guest.js';
-import { interpret } from './support/program.js';
+import { interpret, operation } from './support/program.js';
 import { small, sweep } from './support/programs.js';
 
 describe.each(Object.values(pagingFormats))('several processes under $name paging', (format) => {
@@ -22,6 +22,27 @@ describe.each(Object.values(pagingFormats))('several processes under $name pagin
       expect(result).toMatchObject(interpret(programs[index]!, storeTokenOf(index)));
       expect(result.contextSwitches).toBe(order.filter((each) => each === index).length);
     });
+  });
+
+  it('take turns when they yield, long before the timer', () => {
+    const yields = [2, 4, 6].map((position) => operation(position, { kind: 'yield' }));
+    const programs = [1, 2, 3].map(() => ({ ...sweep(4, 8), events: yields }));
+    const guest = new FlatGuest({ format, programs, sliceNanoseconds: 1e9 });
+    const order: number[] = [];
+    guest.run(() => {
+      if (guest.cpu.inUser && order.at(-1) !== guest.kernel.running)
+        order.push(guest.kernel.running);
+      return false;
+    });
+    expect(order).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
+    expect(guest.kernel.timerInterrupts).toBe(0);
+  });
+
+  it('go on when they yield and are alone', () => {
+    const yields = [operation(2, { kind: 'yield' })];
+    const guest = new FlatGuest({ format, programs: [{ ...sweep(4), events: yields }] });
+    guest.run();
+    expect(guest.kernel.results()[0]).toMatchObject({ accesses: 8, contextSwitches: 1 });
   });
 
   it('switch with NEW_PGTABLE, SET_STACK and LOAD_TLS, queued in this order', () => {

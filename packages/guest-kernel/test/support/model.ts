@@ -117,6 +117,7 @@ export class ModelProcess {
         break;
       case 'wait':
       case 'sleep':
+      case 'yield':
       case 'kernel-map':
       case 'exit':
         break;

@@ -62,12 +62,11 @@ function put(kernel: Kernel, { locals }: Frame): Step {
   const status = kernel.results[0]!;
   const shift = 8 * (kernel.ringCursor % 4);
   const next = locals[NEXT]!;
-  const call = locals.slice(next, next + CALL_NUMBERS);
   locals[NEXT] = next + CALL_NUMBERS;
   if (((status >>> shift) & 0xff) === RING_ENTRY_FREE) {
-    fillEntry(kernel, call, status & ~(0xff << shift));
+    fillEntry(kernel, locals, next, status & ~(0xff << shift));
   } else {
-    const [number, ...args] = call;
+    const [number, ...args] = locals.slice(next, next + CALL_NUMBERS);
     kernel.emit.hypercall(number as HypercallNumber, ...args);
   }
   if (locals[NEXT] === locals.length) return allowInterrupts;
@@ -75,10 +74,12 @@ function put(kernel: Kernel, { locals }: Frame): Step {
   return put;
 }
 
-/** The status comes last: it makes the entry ready. */
-function fillEntry(kernel: Kernel, call: readonly number[], status: number): void {
+/** Puts the call at `next` in its entry. The status comes last: it makes the entry ready. */
+function fillEntry(kernel: Kernel, locals: readonly number[], next: number, status: number): void {
   const entry = kernel.layout.guestData + GuestData.hcalls + kernel.ringCursor * RING_ENTRY_BYTES;
-  call.forEach((value, index) => kernel.emit.store(entry + 4 * index, value));
+  for (let index = 0; index < CALL_NUMBERS; index++) {
+    kernel.emit.store(entry + 4 * index, locals[next + index]!);
+  }
   kernel.emit.store(statusWord(kernel), status);
   kernel.ringCursor = (kernel.ringCursor + 1) % HYPERCALL_RING_SIZE;
 }
