@@ -77,9 +77,9 @@ export class TraceFeed {
     this.source = undefined;
     this.batchesRead = snapshot.batchesRead;
     if (this.batchesRead === 0) return;
-    const { batch, pid } = this.kernel.process(this.process);
+    const { batchCapacity, pid } = this.kernel.process(this.process);
     this.source = await this.tree.open(pid);
-    const skipped = new AccessBatch(batch.capacity);
+    const skipped = new AccessBatch(batchCapacity);
     for (let read = 0; read < this.batchesRead; read++) await this.source.read(skipped);
   }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { configure } from '@lguest-sim/simulation';
+import { CheckFailure } from '@lguest-sim/simulation';
 import { ExitCode } from '../exit-code.js';
 import { Spool } from '../input/spool.js';
 import { workloadOf } from '../input/workload-of.js';
 import { Interruption } from '../interruption.js';
+import { runConfig } from '../options/run-config.js';
 import type { RunRequest } from '../options/run-options.js';
 import { openJsonTarget } from '../output/json-target.js';
 import { writeOut } from '../output/standard-output.js';
@@ -11,6 +12,7 @@ import { standardProgress } from '../report/progress.js';
 import { resultText } from '../report/result-file.js';
 import { summary } from '../report/summary.js';
 import { loadScenario } from '../scenario/scenario-files.js';
+import { checkError } from './check-error.js';
 import { simulate } from './simulate.js';
 
 /**
@@ -26,7 +28,7 @@ export async function run(request: RunRequest): Promise<ExitCode> {
   try {
     const scenario =
       request.scenario === undefined ? undefined : await loadScenario(request.scenario);
-    const config = configure({ ...scenario?.config, ...request.config });
+    const config = runConfig(request, scenario);
     const workload = workloadOf(request, scenario);
     const target = json === undefined ? undefined : await openJsonTarget(json, workload.files);
     const progress = standardProgress(quiet);
@@ -34,6 +36,8 @@ export async function run(request: RunRequest): Promise<ExitCode> {
     if (json !== '-') await writeOut(summary(result));
     await target?.write(resultText(result));
     return interruption.signal.aborted ? ExitCode.interrupted : ExitCode.ok;
+  } catch (error) {
+    throw error instanceof CheckFailure ? checkError(error, request) : error;
   } finally {
     await spool.remove();
     interruption.dispose();

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { COMMON_OPTIONS, FIRST_PID, definePattern } from '../pattern.js';
-import { call, clone, exitGroup, fillPages, pageAfterPage, waitForAny } from '../steps.js';
+import {
+  accessShared,
+  call,
+  clone,
+  exitGroup,
+  fillPages,
+  readPages,
+  waitForAny,
+} from '../steps.js';
 
 export const forkStorm = definePattern({
   name: 'fork-storm',
   summary:
-    'Stores to each of its pages, then forks many children, which access them page after page, and waits for all.',
+    'Fills its pages and forks many children, which access what it stored; waits for all, and reads all again.',
   options: {
     ...COMMON_OPTIONS,
     pages: { ...COMMON_OPTIONS.pages, default: 16 },
@@ -41,7 +49,8 @@ export const forkStorm = definePattern({
       for (let left = Math.min(children, atOnce); left > 0; left--) {
         yield* call(scene, waitForAny());
       }
-    } else yield* pageAfterPage(scene, scene.options.accesses);
+      yield* readPages(scene);
+    } else yield* accessShared(scene, scene.options.accesses);
     yield* call(scene, exitGroup());
   },
 });
