@@ -76,6 +76,22 @@ export function readPages<Options extends PagesAndShare>(
   return allShared(scene, false);
 }
 
+/**
+ * Forks a child and stores at once to a page that the two share: while the kernel and the host may
+ * still take it for the parent's alone. Loads instead if the pattern stores nothing.
+ */
+export function* forkAndStore<Options extends PagesAndShare>(
+  scene: Scene<Options>,
+  child: number,
+): Generator<void, void> {
+  const { out, options } = scene;
+  yield* call(scene, clone(child));
+  if (out.full) yield;
+  const word = child % SHARED_WORDS;
+  const address = pageAddress(child % options.pages) + word * SHARED_STRIDE;
+  out.access(address, options.writeShare > 0);
+}
+
 /** Accesses only words that `fillPages` stores to, so that hardly a load returns a mere 0. */
 export function accessShared<Options extends PagesAndShare>(
   scene: Scene<Options>,

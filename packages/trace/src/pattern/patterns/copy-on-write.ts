@@ -3,9 +3,9 @@ import { COMMON_OPTIONS, FIRST_PID, definePattern } from '../pattern.js';
 import {
   accessShared,
   call,
-  clone,
   exitGroup,
   fillPages,
+  forkAndStore,
   readPages,
   waitForAny,
 } from '../steps.js';
@@ -36,7 +36,7 @@ export const copyOnWrite = definePattern({
     if (isParent) {
       yield* fillPages(scene);
       for (let child = 1; child <= children; child++) {
-        yield* call(scene, clone(FIRST_PID + child));
+        yield* forkAndStore(scene, FIRST_PID + child);
       }
     }
     yield* accessShared(scene, scene.options.accesses);

@@ -3,9 +3,9 @@ import { COMMON_OPTIONS, FIRST_PID, definePattern } from '../pattern.js';
 import {
   accessShared,
   call,
-  clone,
   exitGroup,
   fillPages,
+  forkAndStore,
   readPages,
   waitForAny,
 } from '../steps.js';
@@ -44,7 +44,7 @@ export const forkStorm = definePattern({
       yield* fillPages(scene);
       for (let forked = 0; forked < children; forked++) {
         if (forked >= atOnce) yield* call(scene, waitForAny());
-        yield* call(scene, clone(FIRST_PID + 1 + forked));
+        yield* forkAndStore(scene, FIRST_PID + 1 + forked);
       }
       for (let left = Math.min(children, atOnce); left > 0; left--) {
         yield* call(scene, waitForAny());
