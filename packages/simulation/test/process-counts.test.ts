@@ -91,7 +91,12 @@ describe.each(pagings)('a guest whose memory is used up, %s', (paging) => {
   });
 
   it('ends children for which there is no room, and their parent goes on', async () => {
-    const storm = patternTree('fork-storm', { pages: 30, children: 300, accesses: 60, writeShare: 0 });
+    const storm = patternTree('fork-storm', {
+      pages: 30,
+      children: 300,
+      accesses: 60,
+      writeShare: 0,
+    });
     const { guests, kills } = await resultsOf({ ...unhurried, paging, memoryBytes }, [storm]);
     const [parent, ...children] = guests[0]!.processes;
     expect(kills).toEqual([]);
