@@ -281,11 +281,11 @@ describe('the pattern', () => {
   it('switch-ring yields after each turn', async () => {
     const options = { pages: 2, accesses: 5, processes: 3, turn: 2 };
     expect(await operations('switch-ring', options)).toEqual([
-      ...['fork 2 at 0', 'fork 3 at 0', 'sched_yield at 2', 'sched_yield at 4'],
+      ...['fork 2 at 0', 'fork 3 at 0', 'yield at 2', 'yield at 4'],
       ...['wait any at 5', 'wait any at 5', 'exit at 5'],
     ]);
     expect(await operations('switch-ring', options, 3)).toEqual([
-      ...['sched_yield at 2', 'sched_yield at 4', 'exit at 5'],
+      ...['yield at 2', 'yield at 4', 'exit at 5'],
     ]);
   });
 
