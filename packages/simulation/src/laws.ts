@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { cpuCountNames, type ResultDocument, type Totals } from './result-document.js';
+import { cpuCounterNames } from '@lguest-sim/cpu';
+import type { ResultDocument, Totals } from './result-document.js';
 
 /** Counts that contradict each other: a defect of the simulator, never of its input. */
 export class LawViolation extends Error {
@@ -49,7 +50,7 @@ function countLaws(t: Totals): Law[] {
 }
 
 function sumLaws({ totals, cpus, guests }: ResultDocument): Law[] {
-  const ofCpus = cpuCountNames.map((name): Law => {
+  const ofCpus = cpuCounterNames.map((name): Law => {
     const sum = cpus.reduce((total, cpu) => total + cpu[name], 0);
     return [`totals.${name} = sum over cpus`, totals[name], sum];
   });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { CpuCounters } from '@lguest-sim/cpu';
 import type { SimulationConfig } from './config.js';
 
 /** Version of the result document: the first number changes when a reader has to. */
@@ -7,44 +8,8 @@ export const RESULT_SCHEMA = 'lguest-sim/result/1';
 /** How a run ended. */
 export type RunStatus = 'finished' | 'interrupted' | 'failed';
 
-/** Counts of one host CPU; each is also summed over all CPUs in `Totals`. */
-export interface CpuCounts {
-  /** Accesses of the traces that completed: fetches, loads and stores of user code. */
-  accesses: number;
-  /** Instruction lines of the traces (a fetch that crosses a page is one instruction, two accesses). */
-  instructions: number;
-  fetches: number;
-  loads: number;
-  stores: number;
-  /** Accesses of the guest kernels themselves. */
-  kernelAccesses: number;
-  /** Accesses of the CPU itself: gates, task state, pushes, the Switcher's registers. */
-  hardwareAccesses: number;
-  tlbHits: number;
-  tlbMisses: number;
-  /** Page walks; each follows one TLB miss. */
-  pageWalks: number;
-  /** Walks that ended in a page fault. */
-  pageFaults: number;
-}
-
-/** The names of `CpuCounts`, in the order of the document. */
-export const cpuCountNames = [
-  'accesses',
-  'instructions',
-  'fetches',
-  'loads',
-  'stores',
-  'kernelAccesses',
-  'hardwareAccesses',
-  'tlbHits',
-  'tlbMisses',
-  'pageWalks',
-  'pageFaults',
-] as const satisfies readonly (keyof CpuCounts)[];
-
 /** Everything that is counted, over all host CPUs and guests. */
-export interface Totals extends CpuCounts {
+export interface Totals extends CpuCounters {
   /** Shadow leaf entries that `demand_page` filled. */
   shadowFills: number;
   /** Page faults that the host handed on to the guest kernel. */
@@ -77,7 +42,7 @@ export interface Totals extends CpuCounts {
   cycles: number;
 }
 
-export interface CpuResult extends CpuCounts {
+export interface CpuResult extends CpuCounters {
   readonly cpu: number;
   /** Clock at the end, in cycles. */
   readonly cycles: number;

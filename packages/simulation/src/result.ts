@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { CpuCounters } from '@lguest-sim/cpu';
+import { cpuCounterNames, noCounts, type CpuCounters } from '@lguest-sim/cpu';
 import { hexAddress } from '@lguest-sim/trace';
-import { cpuCountNames, RESULT_SCHEMA } from './result-document.js';
+import { RESULT_SCHEMA } from './result-document.js';
 import type {
-  CpuCounts,
   CpuResult,
   GuestResult,
   KillResult,
@@ -70,7 +69,7 @@ function totalsOf({ host, guests, scheduler }: RunParts): Totals {
 function cpuResult({ host, hostActor }: RunParts, cpu: number): CpuResult {
   return {
     cpu,
-    ...countsOf(host.cpus[cpu]!.core.counters),
+    ...host.cpus[cpu]!.core.counters,
     cycles: host.clock.now[cpu]!,
     idleCycles: hostActor.idleCycles[cpu]!,
     worldSwitches: host.worldSwitches[cpu]!.worldSwitches,
@@ -101,17 +100,10 @@ function killOf({ guest, vcpu }: GuestMachine): KillResult[] {
   return end === 'killed' ? [{ guest, reason: reason ?? '' }] : [];
 }
 
-function countsOf(counters: CpuCounters): CpuCounts {
-  return Object.fromEntries(cpuCountNames.map((name) => [name, counters[name]])) as Record<
-    keyof CpuCounts,
-    number
-  >;
-}
-
-function sumCounts(all: readonly CpuCounters[]): CpuCounts {
-  return Object.fromEntries(
-    cpuCountNames.map((name) => [name, all.reduce((sum, counters) => sum + counters[name], 0)]),
-  ) as Record<keyof CpuCounts, number>;
+function sumCounts(all: readonly CpuCounters[]): CpuCounters {
+  const sums = noCounts();
+  for (const counters of all) for (const name of cpuCounterNames) sums[name] += counters[name];
+  return sums;
 }
 
 /** Adds up counts by name; names in the order of the alphabet, whatever came first. */
