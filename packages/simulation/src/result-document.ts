@@ -36,6 +36,10 @@ export interface Totals extends CpuCounters {
   switcherFullRemaps: number;
   /** Times a vCPU ran on another host CPU than before. */
   migrations: number;
+  /** Times a host CPU went offline. */
+  cpusOffline: number;
+  /** Times a vCPU had to leave a host CPU, or its queue, since that went offline. */
+  evacuations: number;
   /** Interrupts delivered to guests. */
   interrupts: number;
   /** Virtual time at the end: the clock of the host CPU that is furthest on. */
@@ -48,6 +52,10 @@ export interface CpuResult extends CpuCounters {
   readonly cycles: number;
   /** Cycles with nothing to run. */
   readonly idleCycles: number;
+  /** Cycles offline, up to when it came back last; while it is offline its clock stands. */
+  readonly offlineCycles: number;
+  /** Times it went offline. */
+  readonly timesOffline: number;
   readonly worldSwitches: number;
 }
 

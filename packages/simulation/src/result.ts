@@ -43,7 +43,7 @@ export function resultOf(parts: RunParts, status: RunStatus): ResultDocument {
   };
 }
 
-function totalsOf({ host, guests, scheduler }: RunParts): Totals {
+function totalsOf({ host, hostActor, guests, scheduler }: RunParts): Totals {
   const sum = (count: (guest: GuestMachine) => number): number =>
     guests.reduce((total, guest) => total + count(guest), 0);
   return {
@@ -60,7 +60,9 @@ function totalsOf({ host, guests, scheduler }: RunParts): Totals {
     switcherSkips: sum(({ mmu }) => mmu.counters.switcherSkips),
     switcherTargetedRemaps: sum(({ mmu }) => mmu.counters.switcherTargetedRemaps),
     switcherFullRemaps: sum(({ mmu }) => mmu.counters.switcherFullRemaps),
-    migrations: scheduler.migrations,
+    migrations: add(scheduler.migrations),
+    cpusOffline: add(hostActor.timesOffline),
+    evacuations: scheduler.evacuations,
     interrupts: sum(({ vcpu }) => vcpu.counters.interruptsDelivered),
     cycles: Math.max(...host.clock.now),
   };
@@ -72,6 +74,8 @@ function cpuResult({ host, hostActor }: RunParts, cpu: number): CpuResult {
     ...host.cpus[cpu]!.core.counters,
     cycles: host.clock.now[cpu]!,
     idleCycles: hostActor.idleCycles[cpu]!,
+    offlineCycles: hostActor.offlineCycles[cpu]!,
+    timesOffline: hostActor.timesOffline[cpu]!,
     worldSwitches: host.worldSwitches[cpu]!.worldSwitches,
   };
 }
@@ -98,6 +102,10 @@ function guestResult(machine: GuestMachine, feeds: GuestFeeds): GuestResult {
 function killOf({ guest, vcpu }: GuestMachine): KillResult[] {
   const { end, reason } = vcpu.guest;
   return end === 'killed' ? [{ guest, reason: reason ?? '' }] : [];
+}
+
+function add(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function sumCounts(all: readonly CpuCounters[]): CpuCounters {

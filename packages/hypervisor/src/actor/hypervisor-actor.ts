@@ -111,11 +111,11 @@ export class HypervisorActor {
     this.bus.publish({ topic: 'enter-guest', cpu, guest, cr3 });
   }
 
-  private onInterrupt({ irq }: Message<'interrupt'>): void {
+  private onInterrupt({ cpu, irq }: Message<'interrupt'>): void {
     this.core.raise(irq);
     if (this.machine.state !== 'halted') return;
     this.machine.send('WAKE');
-    this.bus.publish({ topic: 'vcpu-runnable', cpu: this.cpu, guest: this.guest });
+    this.bus.publish({ topic: 'vcpu-runnable', cpu, guest: this.guest });
   }
 
   private get cpu(): number {
