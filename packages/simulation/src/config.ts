@@ -64,6 +64,7 @@ const mebibyte = 2 ** 20;
 export const limits = {
   cpus: [1, 64],
   guests: [1, 1024],
+  vcpus: [1, 32],
   memoryBytes: [4 * mebibyte, 736 * mebibyte],
   slice: [1_000, 10 ** 12],
   guestSlice: [1_000, 10 ** 12],
@@ -143,8 +144,9 @@ function checkTlb({ entries, ways }: SimulationConfig['tlb']): void {
  * The original keeps one vCPU a guest in more than one place: `set_pgd`, `set_pmd` and the guest's
  * birth mean `cpus[0]` whoever calls, and a shadow table shows one regs page a host CPU, so that two
  * vCPUs which share a table there would work on each other's registers (facts sheet, R10).
+ * @throws ConfigError for any other number
  */
-function checkVcpus(vcpus: number): void {
+export function checkVcpus(vcpus: unknown): void {
   if (vcpus === 1) return;
   const why =
     'two vCPUs of a guest would share shadow tables that have room for the registers of one, and ' +

@@ -20,7 +20,8 @@ export class LawViolation extends Error {
  */
 export function assertLaws(result: ResultDocument): void {
   const { totals } = result;
-  for (const [law, left, right] of [...countLaws(totals), ...sumLaws(result)]) {
+  const laws = [...countLaws(totals), ...switcherLaws(result), ...sumLaws(result)];
+  for (const [law, left, right] of laws) {
     if (left !== right) throw new LawViolation(law, left, right);
   }
 }
@@ -47,6 +48,12 @@ function countLaws(t: Totals): Law[] {
       t.slotHits + t.slotEvictions + t.slotFills,
     ],
   ];
+}
+
+function switcherLaws({ totals: t, cpus }: ResultDocument): Law[] {
+  const law = 'switcherEntries = 4 x switcherTargetedRemaps + (2 x CPUs + 2) x switcherFullRemaps';
+  const written = 4 * t.switcherTargetedRemaps + (2 * cpus.length + 2) * t.switcherFullRemaps;
+  return [[law, t.switcherEntries, written]];
 }
 
 function sumLaws({ totals, cpus, guests }: ResultDocument): Law[] {

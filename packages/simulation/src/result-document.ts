@@ -34,6 +34,10 @@ export interface Totals extends CpuCounters {
   switcherTargetedRemaps: number;
   /** Guest entries that cleared every CPU's entries first. */
   switcherFullRemaps: number;
+  /** Entries of shadow tables that these two wrote. */
+  switcherEntries: number;
+  /** Guest entries that copied all of the vCPU's descriptors: another CPU, or another vCPU ran here. */
+  stateCopies: number;
   /** Times a vCPU ran on another host CPU than before. */
   migrations: number;
   /** Times a host CPU went offline. */
@@ -101,7 +105,19 @@ export interface ProcessResult {
   readonly moved: readonly MovedRegionResult[];
 }
 
-export interface GuestResult {
+/** How a guest's vCPU got on with the host CPUs that it ran on. */
+export interface MigrationResult {
+  /** Entries into the guest; the three kinds of remap add up to it. */
+  readonly worldSwitches: number;
+  readonly migrations: number;
+  readonly stateCopies: number;
+  readonly switcherSkips: number;
+  readonly switcherTargetedRemaps: number;
+  readonly switcherFullRemaps: number;
+  readonly switcherEntries: number;
+}
+
+export interface GuestResult extends MigrationResult {
   readonly guest: number;
   /** Memory in bytes. */
   readonly memoryBytes: number;

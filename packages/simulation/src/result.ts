@@ -6,6 +6,7 @@ import type {
   CpuResult,
   GuestResult,
   KillResult,
+  MigrationResult,
   ProcessResult,
   ResultDocument,
   RunStatus,
@@ -38,7 +39,7 @@ export function resultOf(parts: RunParts, status: RunStatus): ResultDocument {
     config: { ...parts.config, traces: parts.traces },
     totals: totalsOf(parts),
     cpus: parts.host.cpus.map((_, cpu) => cpuResult(parts, cpu)),
-    guests: parts.guests.map((guest) => guestResult(guest, parts.feeds[guest.guest]!)),
+    guests: parts.guests.map((guest) => guestResult(parts, guest)),
     kills: parts.guests.flatMap(killOf),
   };
 }
@@ -60,6 +61,8 @@ function totalsOf({ host, hostActor, guests, scheduler }: RunParts): Totals {
     switcherSkips: sum(({ mmu }) => mmu.counters.switcherSkips),
     switcherTargetedRemaps: sum(({ mmu }) => mmu.counters.switcherTargetedRemaps),
     switcherFullRemaps: sum(({ mmu }) => mmu.counters.switcherFullRemaps),
+    switcherEntries: sum(({ mmu }) => mmu.counters.switcherEntries),
+    stateCopies: sum(({ vcpu }) => vcpu.counters.stateCopies),
     migrations: add(scheduler.migrations),
     cpusOffline: add(hostActor.timesOffline),
     evacuations: scheduler.evacuations,
@@ -80,7 +83,8 @@ function cpuResult({ host, hostActor }: RunParts, cpu: number): CpuResult {
   };
 }
 
-function guestResult(machine: GuestMachine, feeds: GuestFeeds): GuestResult {
+function guestResult(parts: RunParts, machine: GuestMachine): GuestResult {
+  const feeds = parts.feeds[machine.guest]!;
   const processes = machine.kernel.results().map((process, index): ProcessResult => {
     const { name, checksum, ...counts } = process;
     return {
@@ -96,7 +100,22 @@ function guestResult(machine: GuestMachine, feeds: GuestFeeds): GuestResult {
     };
   });
   const { guest, state: status, memoryBytes } = machine;
-  return { guest, memoryBytes, status, processes };
+  return { guest, memoryBytes, status, ...migrationResult(parts, machine), processes };
+}
+
+function migrationResult({ scheduler }: RunParts, machine: GuestMachine): MigrationResult {
+  const { guest, mmu, vcpu } = machine;
+  const { switcherSkips, switcherTargetedRemaps, switcherFullRemaps, switcherEntries } =
+    mmu.counters;
+  return {
+    worldSwitches: switcherSkips + switcherTargetedRemaps + switcherFullRemaps,
+    migrations: scheduler.migrations[guest]!,
+    stateCopies: vcpu.counters.stateCopies,
+    switcherSkips,
+    switcherTargetedRemaps,
+    switcherFullRemaps,
+    switcherEntries,
+  };
 }
 
 function killOf({ guest, vcpu }: GuestMachine): KillResult[] {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { CheckFailure } from '@lguest-sim/simulation';
+import { CheckFailure, type SimulationConfig } from '@lguest-sim/simulation';
 import { ExitCode } from '../exit-code.js';
 import { Spool } from '../input/spool.js';
 import { workloadOf } from '../input/workload-of.js';
 import { Interruption } from '../interruption.js';
+import { givenConfig, placedError } from '../options/given-config.js';
 import { runConfig } from '../options/run-config.js';
 import type { RunRequest } from '../options/run-options.js';
 import { openJsonTarget } from '../output/json-target.js';
@@ -12,6 +13,7 @@ import { standardProgress } from '../report/progress.js';
 import { resultText } from '../report/result-file.js';
 import { summary } from '../report/summary.js';
 import { loadScenario } from '../scenario/scenario-files.js';
+import type { Scenario } from '../scenario/scenario.js';
 import { checkError } from './check-error.js';
 import { simulate } from './simulate.js';
 
@@ -28,7 +30,7 @@ export async function run(request: RunRequest): Promise<ExitCode> {
   try {
     const scenario =
       request.scenario === undefined ? undefined : await loadScenario(request.scenario);
-    const config = runConfig(request, scenario);
+    const config = await configOf(request, scenario);
     const workload = workloadOf(request, scenario);
     const target = json === undefined ? undefined : await openJsonTarget(json, workload.files);
     const progress = standardProgress(quiet);
@@ -41,5 +43,17 @@ export async function run(request: RunRequest): Promise<ExitCode> {
   } finally {
     await spool.remove();
     interruption.dispose();
+  }
+}
+
+async function configOf(
+  request: RunRequest,
+  scenario: Scenario | undefined,
+): Promise<SimulationConfig> {
+  const { config, places } = await givenConfig(request, scenario);
+  try {
+    return runConfig({ ...request, config }, scenario);
+  } catch (error) {
+    throw placedError(error, places);
   }
 }

@@ -107,6 +107,7 @@ export class HypervisorActor {
 
   private onMapped({ cpu, guest, cr3 }: Message<'switcher-mapped'>): void {
     this.machine.send('ENTER');
+    if (this.core.copiesState) this.clock.advance(cpu, this.costs.stateCopy);
     this.core.switcherMapped();
     this.bus.publish({ topic: 'enter-guest', cpu, guest, cr3 });
   }
