@@ -56,7 +56,7 @@ const roundRobin: MigrationPolicy = {
 const random: MigrationPolicy = {
   name: 'random',
   ...usual,
-  next: (_, __, { online, random: draw }) => online[draw() % online.length]!,
+  next: (_, __, view) => view.online[view.random() % view.online.length]!,
   steals: false,
 };
 
