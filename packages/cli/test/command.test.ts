@@ -44,7 +44,7 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
     ['run --memory 1K', '--memory: expected a size from 4M to 736M, got "1K"'],
     [
       'run --migrate up',
-      '--migrate: expected one of pinned, round-robin, random, balance, got "up"',
+      '--migrate: expected one of pinned, round-robin, random, balance, schedule, got "up"',
     ],
     ['run --slice -5', '--slice: expected a whole number from 1000 to 1000000000000, got "-5"'],
     ['run --seed x', '--seed: expected a whole number from 0 to 4294967295, got "x"'],

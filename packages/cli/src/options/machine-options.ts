@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { SimulationConfig } from '@lguest-sim/simulation';
+import { defaultConfig, type SimulationConfig } from '@lguest-sim/simulation';
 import { formatSize } from './sizes.js';
 
 /**
@@ -20,6 +20,11 @@ export function machineOptions(
     ...(alike ? [`--guests ${guests}`] : []),
     ...guestOptions(alike ? config : given),
     `--migrate ${migrate} --slice ${slice} --seed ${seed}`,
+    ...(config.schedule.length > 0 ? ['--schedule FILE'] : []),
+    ...config.hotplug.map(({ at, cpu, state }) => `--${state} ${cpu}@${at}`),
+    ...Object.entries(config.costs)
+      .filter(([name, cycles]) => cycles !== defaultConfig.costs[name as keyof typeof config.costs])
+      .map(([name, cycles]) => `--cost ${name}=${cycles}`),
     `--paging ${paging} --fidelity ${fidelity} --tlb ${tlb.entries}x${tlb.ways}`,
   ].join(' ');
 }
