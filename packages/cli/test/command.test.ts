@@ -29,14 +29,17 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
   });
 
   it.concurrent.each<[words: string, message: string]>([
-    ['', 'expected a command (run or conform or scenarios), got nothing (see lguest-sim --help)'],
+    [
+      '',
+      'expected a command (run or conform or scenarios or trace), got nothing (see lguest-sim --help)',
+    ],
     [
       'walk',
-      'expected a command (run or conform or scenarios), got "walk" (see lguest-sim --help)',
+      'expected a command (run or conform or scenarios or trace), got "walk" (see lguest-sim --help)',
     ],
     [
       '--cpus 2',
-      'expected a command (run or conform or scenarios), got "--cpus" (see lguest-sim --help)',
+      'expected a command (run or conform or scenarios or trace), got "--cpus" (see lguest-sim --help)',
     ],
     ['run --cpus 0', '--cpus: expected a whole number from 1 to 64, got "0"'],
     ['run --cpus', '--cpus: expected a whole number from 1 to 64, got nothing'],

@@ -7,7 +7,7 @@ import { Interruption } from '../interruption.js';
 import { givenConfig, placedError } from '../options/given-config.js';
 import { runConfig } from '../options/run-config.js';
 import type { RunRequest } from '../options/run-options.js';
-import { openJsonTarget } from '../output/json-target.js';
+import { openOutputTarget } from '../output/output-target.js';
 import { writeOut } from '../output/standard-output.js';
 import { standardProgress } from '../report/progress.js';
 import { resultText } from '../report/result-file.js';
@@ -32,7 +32,8 @@ export async function run(request: RunRequest): Promise<ExitCode> {
       request.scenario === undefined ? undefined : await loadScenario(request.scenario);
     const config = await configOf(request, scenario);
     const workload = workloadOf(request, scenario);
-    const target = json === undefined ? undefined : await openJsonTarget(json, workload.files);
+    const target =
+      json === undefined ? undefined : await openOutputTarget('json', json, workload.files);
     const progress = standardProgress(quiet);
     const result = await simulate(config, workload, { interruption, spool, progress });
     if (json !== '-') await writeOut(summary(result));

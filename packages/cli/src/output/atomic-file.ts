@@ -11,13 +11,18 @@ export function temporaryName(path: string): string {
 /**
  * Writes a file in one step: a reader finds the old one or the whole new one, whatever happens.
  *
+ * @param data text, or bytes that are made while they are written
  * @param mode permission bits for the new file; the system's usual ones unless given
- * @throws the system's error; the old file is then as it was and nothing else is left behind
+ * @throws the system's error, or what the making of the data throws; the old file is then as it was and nothing else is left behind
  */
-export async function writeAtomically(path: string, text: string, mode?: number): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  data: string | AsyncIterable<Uint8Array>,
+  mode?: number,
+): Promise<void> {
   const temporary = temporaryName(path);
   try {
-    await writeWhole(temporary, text, mode);
+    await writeWhole(temporary, data, mode);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -25,11 +30,16 @@ export async function writeAtomically(path: string, text: string, mode?: number)
   }
 }
 
-async function writeWhole(path: string, text: string, mode: number | undefined): Promise<void> {
+async function writeWhole(
+  path: string,
+  data: string | AsyncIterable<Uint8Array>,
+  mode: number | undefined,
+): Promise<void> {
   const file = await open(path, 'wx');
   try {
     if (mode !== undefined) await file.chmod(mode & 0o777);
-    await file.writeFile(text);
+    if (typeof data === 'string') await file.writeFile(data);
+    else for await (const piece of data) await file.writeFile(piece);
     // Without this, a power cut after the rename could leave the new name with nothing in it.
     await file.sync();
   } finally {

@@ -25,7 +25,7 @@ export class LackeyLogReader implements LogReader {
         if (this.#begins) sink.remark(lineText(bytes, start, end));
       },
     });
-    sink.startLog(false);
+    sink.startLog({ isPacked: false, isTree: false });
   }
 
   take(chunk: Uint8Array, offset: number): number {

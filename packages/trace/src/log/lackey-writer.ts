@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { LackeyHeader } from '../lackey-header.js';
 import { latin1 } from './latin1.js';
-import type { LogSink } from './log-sink.js';
+import type { LogOrigin } from './log-sink.js';
+import type { PieceMaker } from './read-logs.js';
 
 /** By access kind, MODIFY last: how a record begins. */
 const HEADS = ['I  ', ' L ', ' S ', ' M '] as const;
@@ -12,16 +13,19 @@ const ADDRESS_DIGITS = 8;
 export interface LogPiece {
   /** Number of the log, from 0. */
   readonly log: number;
+  /** Whether the log is one of a tree's. */
+  readonly isTree: boolean;
   /** Process id, where the log tells it. */
   readonly pid: number | undefined;
   readonly bytes: Uint8Array;
 }
 
 /** Writes logs as Lackey does. */
-export class LackeyWriter implements LogSink {
+export class LackeyWriter implements PieceMaker<LogPiece> {
   #pieces: LogPiece[] = [];
   #text = '';
   #log = -1;
+  #isTree = false;
   #header = new LackeyHeader();
 
   /** What was written since the last call; a log's process id is known with its first piece. */
@@ -32,7 +36,8 @@ export class LackeyWriter implements LogSink {
     return pieces;
   }
 
-  startLog(): void {
+  startLog({ isTree }: LogOrigin): void {
+    this.#isTree = isTree;
     this.#log++;
     this.#header = new LackeyHeader();
   }
@@ -62,7 +67,13 @@ export class LackeyWriter implements LogSink {
 
   #flush(): void {
     if (this.#text === '') return;
-    this.#pieces.push({ log: this.#log, pid: this.#header.pid, bytes: latin1(this.#text) });
+    const isTree = this.#isTree;
+    this.#pieces.push({
+      log: this.#log,
+      isTree,
+      pid: this.#header.pid,
+      bytes: latin1(this.#text),
+    });
     this.#text = '';
   }
 }

@@ -4,7 +4,8 @@ import { bytesInFirstPage } from '../batch-records.js';
 import { LackeyHeader } from '../lackey-header.js';
 import { MODIFY } from '../lackey-tables.js';
 import { latin1 } from './latin1.js';
-import type { LogSink } from './log-sink.js';
+import type { LogOrigin } from './log-sink.js';
+import type { PieceMaker } from './read-logs.js';
 
 /** What is in a log. */
 export interface LogCount {
@@ -24,15 +25,17 @@ export interface LogCount {
 }
 
 /** Counts what is in logs. */
-export class LogCounter implements LogSink {
+export class LogCounter implements PieceMaker<never> {
   readonly logs: LogCount[] = [];
-  /** Whether the file says that its logs are a tree's. */
+  /** See LogOrigin. */
+  isPacked = false;
   isTree = false;
   #header = new LackeyHeader();
   #log = emptyCount();
 
-  startLog(inTree: boolean): void {
-    this.isTree ||= inTree;
+  startLog({ isPacked, isTree }: LogOrigin): void {
+    this.isPacked = isPacked;
+    this.isTree = isTree;
     this.#header = new LackeyHeader();
     this.#log = emptyCount();
     this.logs.push(this.#log);
@@ -56,6 +59,10 @@ export class LogCounter implements LogSink {
 
   call(): void {
     this.#log.calls++;
+  }
+
+  drain(): never[] {
+    return [];
   }
 
   endLog(): void {

@@ -16,10 +16,11 @@ import {
 } from '../packed/format.js';
 import { AccessesWriter } from './accesses-writer.js';
 import { latin1 } from './latin1.js';
-import type { LogSink } from './log-sink.js';
+import type { LogOrigin } from './log-sink.js';
+import type { PieceMaker } from './read-logs.js';
 
 /** Writes logs in the packed form. */
-export class LogPacker implements LogSink {
+export class LogPacker implements PieceMaker<Uint8Array> {
   readonly #name: string;
   #isTree: boolean;
   #pieces: Uint8Array[] = [];
@@ -50,8 +51,8 @@ export class LogPacker implements LogSink {
     return pieces;
   }
 
-  startLog(inTree: boolean): void {
-    this.#isTree ||= inTree;
+  startLog({ isTree }: LogOrigin): void {
+    this.#isTree ||= isTree;
     if (this.#logs === 0) this.#writeFileHeader();
     this.#logs++;
     this.#records = 0;

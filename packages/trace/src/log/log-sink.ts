@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+/** Where a log comes from. */
+export interface LogOrigin {
+  /** Whether the file is packed; otherwise it is Lackey's text. */
+  readonly isPacked: boolean;
+  /** Whether the file says that its logs are those of one program and its children. */
+  readonly isTree: boolean;
+}
+
 /** Who is told what is in logs, in order, addresses as traced. */
 export interface LogSink {
-  /** @param inTree whether the file says that its logs are those of a program and its children. */
-  startLog(inTree: boolean): void;
+  startLog(origin: LogOrigin): void;
   /** A remark or blank line before the first record and system call. Later ones are not told. */
   remark(text: string): void;
   /**

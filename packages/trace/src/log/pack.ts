@@ -4,6 +4,7 @@ import type { LogPiece } from './lackey-writer.js';
 import { LogCounter } from './log-counter.js';
 import type { LogCount } from './log-counter.js';
 import { LogPacker } from './log-packer.js';
+import type { LogOrigin } from './log-sink.js';
 import { readLogs } from './read-logs.js';
 
 /** A file of logs, of either form, decompressed. */
@@ -14,8 +15,7 @@ export interface LogFile {
 }
 
 /** What is in a file of logs. */
-export interface LogFileCount {
-  readonly isTree: boolean;
+export interface LogFileCount extends LogOrigin {
   readonly logs: readonly LogCount[];
 }
 
@@ -35,7 +35,7 @@ export async function* packLogs(
   let packer: LogPacker | undefined;
   for await (const { name, chunks } of files) {
     packer ??= new LogPacker(name, isTree);
-    for await (const _ of readLogs(chunks, name, packer)) yield* packer.drain();
+    yield* readLogs(chunks, name, packer);
   }
   if (packer === undefined) return;
   packer.end();
@@ -48,8 +48,7 @@ export async function* packLogs(
  * @throws TraceError for a file that is malformed or damaged.
  */
 export async function* unpackLogs({ name, chunks }: LogFile): AsyncGenerator<LogPiece, void> {
-  const writer = new LackeyWriter();
-  for await (const _ of readLogs(chunks, name, writer)) yield* writer.drain();
+  yield* readLogs(chunks, name, new LackeyWriter());
 }
 
 /**
@@ -59,6 +58,8 @@ export async function* unpackLogs({ name, chunks }: LogFile): AsyncGenerator<Log
  */
 export async function countLogs({ name, chunks }: LogFile): Promise<LogFileCount> {
   const counter = new LogCounter();
-  for await (const _ of readLogs(chunks, name, counter)) continue;
-  return { isTree: counter.isTree, logs: counter.logs };
+  // It makes no pieces, so the first one asked for is the end.
+  await readLogs(chunks, name, counter).next();
+  const { isPacked, isTree, logs } = counter;
+  return { isPacked, isTree, logs };
 }

@@ -63,7 +63,7 @@ export class PackedLogReader implements LogReader {
   }
 
   #tellRemarks(): void {
-    this.#sink.startLog(this.#blocks.isTree === true);
+    this.#sink.startLog({ isPacked: true, isTree: this.#blocks.isTree === true });
     const lines = lineText(this.#blocks.payload, 0, this.#blocks.bytes).split('\n');
     if (lines.pop() !== '') this.#place.fail('remarks that end with a line end', 'others');
     for (const line of lines) this.#sink.remark(line);

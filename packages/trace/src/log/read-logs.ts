@@ -12,17 +12,23 @@ export interface LogReader {
   tell(ended: boolean): void;
 }
 
+/** A sink that makes pieces of what it is told. */
+export interface PieceMaker<Piece> extends LogSink {
+  /** What was made since the last call. */
+  drain(): Piece[];
+}
+
 /**
- * Reads one file of logs, of either form, and tells a sink what is in it; it yields whenever the sink
- * was told a part of it, so that what the sink makes of that can be taken on.
+ * Reads one file of logs, of either form, and tells a sink what is in it.
  *
+ * @returns what the sink makes of it.
  * @throws TraceError for what is malformed or damaged.
  */
-export async function* readLogs(
+export async function* readLogs<Piece>(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
-  sink: LogSink,
-): AsyncGenerator<void, void> {
+  sink: PieceMaker<Piece>,
+): AsyncGenerator<Piece, void> {
   let reader: LogReader | undefined;
   for await (const chunk of chunks) {
     for (let offset = 0; offset < chunk.length;) {
@@ -31,10 +37,10 @@ export async function* readLogs(
         : new LackeyLogReader(name, sink);
       offset += reader.take(chunk, offset);
       reader.tell(false);
-      yield;
+      yield* sink.drain();
     }
   }
   reader ??= new LackeyLogReader(name, sink);
   reader.tell(true);
-  yield;
+  yield* sink.drain();
 }
