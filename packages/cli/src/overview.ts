@@ -9,8 +9,8 @@ Switcher, and the shadow page tables, running memory traces of real programs.
 Commands:
   run        Run guests on a simulated machine; without options, a default one
   conform    Compare the shadow MMU with recorded runs of the original code
-  trace      Pack traces, unpack them, and tell what is in them
   scenarios  List the scenarios that come with the command, for run
+  trace      Pack traces, unpack them, and tell what is in them
 
 Options:
   -h, --help  Show this help, or after a command that command's
