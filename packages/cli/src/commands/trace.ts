@@ -20,8 +20,8 @@ export const traceCommands: ReadonlyMap<string, readonly [syntax: CommandSyntax,
 /** What `lguest-sim trace --help` says. */
 export const traceOverview = `lguest-sim trace COMMAND [options]
 
-Works on traces. A packed trace takes a tenth of a Lackey log's size and is read
-several times as fast; everything that takes a Lackey log takes a packed one.
+Works on traces. A packed trace takes a tenth of a Lackey log's size and is faster
+to read; everything that takes a Lackey log takes a packed one.
 
 Commands:
   pack    Pack a Lackey log, or the logs of a program and its children

@@ -11,8 +11,8 @@ export const packSyntax: CommandSyntax = {
   usage: [
     'lguest-sim trace pack IN... -o OUT.lgt',
     '',
-    'Packs Lackey logs, plain or gzip, into a tenth of their size, which are read several',
-    'times as fast. One IN is a trace for run --trace; a directory, or more than one IN,',
+    'Packs Lackey logs, plain or gzip, into a tenth of their size, which are faster to',
+    'read. One IN is a trace for run --trace; a directory, or more than one IN,',
     'are the logs of one program and its children, for run --tree.',
   ].join('\n'),
   options: {

@@ -43,7 +43,6 @@ export function packedSource(
 
 /** An event without the lines it is on, which packing does not keep where remarks stood between. */
 export function withoutLines(event: TraceEvent): object {
-  const { line: _line, ...rest } = event;
-  const { callLine: _callLine, ...others } = { callLine: 0, ...rest };
-  return others;
+  const isLine = ([key]: [string, unknown]): boolean => key === 'line' || key === 'callLine';
+  return Object.fromEntries(Object.entries(event).filter((entry) => !isLine(entry)));
 }
