@@ -18,11 +18,12 @@ export function checkError(failure: CheckFailure, request: RunRequest): CommandE
 }
 
 function commandLine({ config }: CheckFailure, request: RunRequest): string {
-  const { scenario, traces, trees = [] } = request;
+  const { scenario, schedule, traces, trees = [] } = request;
   return [
     'lguest-sim run',
     ...(scenario === undefined ? [] : [quoted(scenario)]),
     machineOptions(config, request.config),
+    ...(schedule === undefined ? [] : [`--schedule ${quoted(schedule)}`]),
     ...(traces === undefined ? [] : [['--trace', ...traces.map(quoted)].join(' ')]),
     ...trees.map((paths) => ['--tree', ...paths.map(quoted)].join(' ')),
   ].join(' ');

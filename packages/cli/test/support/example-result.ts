@@ -99,8 +99,20 @@ export const exampleResult: TimedResult = {
     },
   ],
   guests: [
-    { guest: 0, memoryBytes: 67_108_864, status: 'off', ...remaps(2_400, 60), processes: [process] },
-    { guest: 1, memoryBytes: 67_108_864, status: 'off', ...remaps(2_311, 49), processes: [process] },
+    {
+      guest: 0,
+      memoryBytes: 67_108_864,
+      status: 'off',
+      ...remaps(2_400, 60),
+      processes: [process],
+    },
+    {
+      guest: 1,
+      memoryBytes: 67_108_864,
+      status: 'off',
+      ...remaps(2_311, 49),
+      processes: [process],
+    },
   ],
   kills: [],
   wallSeconds: 0.25,
