@@ -104,6 +104,20 @@ describe('damage to a packed trace', () => {
     }
   });
 
+  it('is found where two blocks of one log are exchanged', async () => {
+    const whole = await pack(['I  08049b00,2\n'.repeat(2 * 65536)]);
+    const [, first, second, end] = blockStarts(whole);
+    const exchanged = Buffer.concat([
+      whole.subarray(0, first),
+      whole.subarray(second, end),
+      whole.subarray(first, second),
+      whole.subarray(end),
+    ]);
+    expect((await failure(exchanged)).message).toBe(
+      'inline.lgt: block 1: expected block number 1, found 2',
+    );
+  });
+
   it('is found in its first bytes when line ends were changed on the way', async () => {
     const whole = await pack([TEXT]);
     const changed = Buffer.from(whole.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
@@ -125,6 +139,25 @@ describe('damage to a packed trace', () => {
         /^inline\.lgt: block 1: expected at most 65536 records in 1048576 bytes, found /,
       );
     }
+  });
+
+  it.each([
+    ['just behind no fetch', [0x02, 0x02, 0x02, 0x02, 0x02]],
+    ['near no fetch', [0x22, 0xf0, 0xff, 0x02, 0x02]],
+    ['where nothing predicts', [0x12, 0x02, 0x02, 0x02, 0x02]],
+    ['a load where nothing predicts', [0x44, 0x02, 0x02, 0x02, 0x02]],
+    ['a load close to no prediction', [0x54, 0xf0, 0x02, 0x02, 0x02]],
+    ['a load near an unset register', [0x64, 0x03, 0xff, 0x02, 0x02]],
+  ])('with the right CRC-32 is found in a first record %s', async (_, record) => {
+    const bytes = await pack([TEXT]);
+    const start = blockStarts(bytes)[1]!;
+    const records = start + BLOCK_HEADER + 12 + 6 * bytes.readUInt16LE(start + BLOCK_HEADER);
+    // An absolute fetch of 2 bytes.
+    expect(bytes[records]).toBe(0x32);
+    bytes.set(record, records);
+    expect((await failure(seal(bytes, start))).message).toBe(
+      'inline.lgt: block 1, record 1: expected an address that was there before, found none',
+    );
   });
 
   it('with the right CRC-32 gives other accesses of a program, or a TraceError', async () => {
