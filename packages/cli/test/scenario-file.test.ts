@@ -241,12 +241,12 @@ describe('a scenario that is wrong', () => {
     [
       'has a guest that is a number',
       `${one}guests: [3]`,
-      ':3: guests[0]: expected a mapping with count, memory, slice, zeroing, processes, got 3',
+      ':3: guests[0]: expected a mapping with count, vcpus, memory, slice, zeroing, processes, got 3',
     ],
     [
       'has a strange key of a guest',
       `${one}guests:\n  - times: 3`,
-      ':4: guests[0]: expected one of the keys count, memory, slice, zeroing, processes, got "times"',
+      ':4: guests[0]: expected one of the keys count, vcpus, memory, slice, zeroing, processes, got "times"',
     ],
     [
       'has a strange value of a guest',

@@ -22,7 +22,6 @@ export async function givenConfig(
   scenario: Scenario | undefined,
 ): Promise<GivenConfig> {
   const schedule = file === undefined ? undefined : await loadSchedule(file);
-  const places = [scenario, hotplug, schedule].flatMap((list) => [...(list?.places ?? [])]);
   // Another policy than the schedule's leaves the scenario's schedule aside.
   const isAside = schedule === undefined && (config.migrate ?? 'schedule') !== 'schedule';
   return {
@@ -33,7 +32,7 @@ export async function givenConfig(
       ...(schedule && { schedule: schedule.entries }),
       ...(isAside && { schedule: [] }),
     },
-    places: new Map(places),
+    places: { ...scenario?.places, ...hotplug?.places, ...schedule?.places },
   };
 }
 
@@ -42,7 +41,7 @@ export async function givenConfig(
  * @returns what to throw in place of `error`
  */
 export function placedError(error: unknown, places: Places): unknown {
-  const place = error instanceof ConfigError ? places.get(error.option) : undefined;
+  const place = error instanceof ConfigError ? places[error.option] : undefined;
   if (place === undefined) return error;
   const { message, option } = error as ConfigError;
   return scenarioError(`${place}${message.slice(option.length)}`, error);

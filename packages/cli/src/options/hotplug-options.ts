@@ -14,10 +14,10 @@ export function readHotplug({ lists }: ParsedArguments): PlanList<HotplugEntry> 
   );
   if (hotplugStates.every((state) => lists[state] === undefined)) return undefined;
   said.sort((a, b) => a.entry.at - b.entry.at);
-  const places = new Map<string, string>();
+  const places: Record<string, string> = {};
   for (const [index, { entry, text }] of said.entries()) {
     for (const key of ['', '.at', '.cpu']) {
-      places.set(`hotplug[${index}]${key}`, `--${entry.state} ${text}`);
+      places[`hotplug[${index}]${key}`] = `--${entry.state} ${text}`;
     }
   }
   return { entries: said.map(({ entry }) => entry), places };

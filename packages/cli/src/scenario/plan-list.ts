@@ -11,7 +11,7 @@ import type { ValueSpec } from './field-spec.js';
 import { readFields } from './read-fields.js';
 
 /** Where the entries of lists were said, by what the configuration calls them: `hotplug[1].cpu`. */
-export type Places = ReadonlyMap<string, string>;
+export type Places = Readonly<Record<string, string>>;
 
 /** What the lists of planned events hold. */
 export interface PlanEntries {
@@ -75,13 +75,13 @@ export function readPlanList<Name extends keyof PlanEntries>(
 ): PlanList<PlanEntries[Name]> {
   const items = document.items(node) ?? [];
   if (items.length === 0) throw document.wrong(node, path, 'a list with at least one entry', node);
-  const places = new Map<string, string>();
+  const places: Record<string, string> = {};
   const entries = items.map((item, index) => {
     const values = readEntry(document, name, item, `${path}[${index}]`);
     const option = `${name}[${index}]`;
-    places.set(option, `${document.place(item)}: ${path}[${index}]`);
+    places[option] = `${document.place(item)}: ${path}[${index}]`;
     for (const [key, { node: value }] of values) {
-      places.set(`${option}.${key}`, `${document.place(value)}: ${path}[${index}].${key}`);
+      places[`${option}.${key}`] = `${document.place(value)}: ${path}[${index}].${key}`;
     }
     return Object.fromEntries([...values].map(([key, { value }]) => [key, value]));
   });

@@ -69,13 +69,13 @@ function readPlan(
   document: ScenarioDocument,
   entries: readonly Entry[],
 ): { readonly config: Partial<SimulationConfig>; readonly places: Places } {
-  const places = new Map<string, string>();
+  const places: Record<string, string> = {};
   const config: Record<string, unknown> = {};
   for (const name of planNames) {
     const entry = entries.find(({ key }) => key === name);
     if (entry === undefined) continue;
     const list = readPlanList(document, name, entry.value ?? entry.keyNode, name);
-    for (const place of list.places) places.set(...place);
+    Object.assign(places, list.places);
     config[name] = list.entries;
     if (name === 'schedule') config['migrate'] = 'schedule';
   }
@@ -109,7 +109,7 @@ function checkConfig(
   try {
     configure(config);
   } catch (error) {
-    if (!(error instanceof ConfigError) || places.has(error.option)) {
+    if (!(error instanceof ConfigError) || Object.hasOwn(places, error.option)) {
       throw placedError(error, places);
     }
     const [option, ...inner] = error.option.split('.');
