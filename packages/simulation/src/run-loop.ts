@@ -18,10 +18,13 @@ export type StepOutcome =
   | { readonly kind: 'progress' }
   /** A guest's process needs input before virtual time can go on. */
   | { readonly kind: 'starved'; readonly guest: number }
+  /** What comes next is not to happen yet. */
+  | { readonly kind: 'reached' }
   /** Nothing is left to happen. */
   | { readonly kind: 'finished' };
 
 const progress: StepOutcome = { kind: 'progress' };
+const reached: StepOutcome = { kind: 'reached' };
 const finished: StepOutcome = { kind: 'finished' };
 
 /**
@@ -53,16 +56,24 @@ export class RunLoop {
     this.timer = options.timer;
   }
 
-  /** Lets the next thing happen. */
-  step(): StepOutcome {
+  /** Virtual time of what happens next, in cycles; Infinity if nothing is left to happen. */
+  get time(): number {
+    const cpu = this.nextCpu();
+    return Math.min(cpu === -1 ? Infinity : this.timeOf(cpu), this.deadlineOf(this.firstSleeper()));
+  }
+
+  /** Lets the next thing happen, unless its virtual time is `until` cycles or more. */
+  step(until = Infinity): StepOutcome {
     const cpu = this.nextCpu();
     const time = cpu === -1 ? Infinity : this.timeOf(cpu);
     const sleeper = this.firstSleeper();
-    if (sleeper !== -1 && this.timer.deadline(sleeper) < time) {
-      this.host.wakeHalted(sleeper, this.timer.deadline(sleeper));
+    const deadline = this.deadlineOf(sleeper);
+    if (time === Infinity && deadline === Infinity) return finished;
+    if (time >= until && deadline >= until) return reached;
+    if (deadline < time) {
+      this.host.wakeHalted(sleeper, deadline);
       return progress;
     }
-    if (time === Infinity) return finished;
     if (!this.host.idle[cpu]) return this.advance(cpu);
     this.host.startIdle(cpu, time);
     return progress;
@@ -97,6 +108,10 @@ export class RunLoop {
 
   private timeOf(cpu: number): number {
     return this.host.idle[cpu] ? this.scheduler.nextStart(cpu) : this.clock.now[cpu]!;
+  }
+
+  private deadlineOf(sleeper: number): number {
+    return sleeper === -1 ? Infinity : this.timer.deadline(sleeper);
   }
 
   private firstSleeper(): number {
