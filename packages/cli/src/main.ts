@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { conform } from './commands/conform.js';
+import { replay } from './commands/replay.js';
+import { resume } from './commands/resume.js';
 import { run } from './commands/run.js';
 import { listScenarios, scenariosSyntax } from './commands/scenarios.js';
 import { endProcess } from './end-process.js';
@@ -9,6 +11,8 @@ import { describeFailure } from './failure.js';
 import type { CommandSyntax, ParsedArguments } from './options/command-syntax.js';
 import { conformSyntax, readConformOptions } from './options/conform-options.js';
 import { parseArguments } from './options/parse-arguments.js';
+import { readReplayOptions, replaySyntax } from './options/replay-options.js';
+import { readResumeOptions, resumeSyntax } from './options/resume-options.js';
 import { readRunOptions } from './options/run-options.js';
 import { runSyntax } from './options/run-syntax.js';
 import { tolerateBrokenPipes, writeOut } from './output/standard-output.js';
@@ -19,6 +23,8 @@ type Start = (given: ParsedArguments) => Promise<ExitCode>;
 
 const commands: ReadonlyMap<string, readonly [syntax: CommandSyntax, start: Start]> = new Map([
   ['run', [runSyntax, (given) => run(readRunOptions(given))]],
+  ['replay', [replaySyntax, (given) => replay(readReplayOptions(given))]],
+  ['resume', [resumeSyntax, (given) => resume(readResumeOptions(given))]],
   ['conform', [conformSyntax, (given) => conform(readConformOptions(given))]],
   ['scenarios', [scenariosSyntax, listScenarios]],
 ] satisfies [string, [CommandSyntax, Start]][]);

@@ -16,6 +16,10 @@ export function givenWorkload(
   return {
     names: [...traces, ...trees.map((paths) => paths[0]!)],
     files: [...traces, ...trees.flatMap((paths) => paths.flatMap(filesAt))],
+    processes: [
+      ...traces.map((path) => ({ kind: 'trace', path, times: 1 }) as const),
+      ...trees.map((paths) => ({ kind: 'tree', paths, times: 1 }) as const),
+    ],
     open: async (options) => {
       const inputs = await traceInputs(traces, options);
       const { signal } = options;

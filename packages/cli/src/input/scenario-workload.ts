@@ -6,13 +6,16 @@ import { systemReason } from '../errors.js';
 import { scenarioError } from '../scenario/document.js';
 import type { Scenario, ScenarioProcess } from '../scenario/scenario.js';
 import { carriedInput, carriedTrace, traceInputs } from './trace-inputs.js';
-import type { OpenOptions, Workload, WorkloadInput } from './workload.js';
+import type { OpenOptions, Workload, WorkloadInput, WorkloadProcess } from './workload.js';
 
 /** The processes of a scenario as every guest's work. */
 export function scenarioWorkload({ file, processes }: Scenario): Workload {
   return {
     names: processes.flatMap((process) => repeated(nameOf(process), process)),
     files: [file, ...processes.flatMap(filesOf)],
+    processes: processes.map(({ place: _, ...process }) =>
+      isCarried(process) ? { kind: 'carried', times: process.times } : process,
+    ),
     open: async (options) => {
       for (const process of processes) await checkReadable(process);
       const traces = await openTraces(processes, options);
@@ -28,6 +31,11 @@ export function scenarioWorkload({ file, processes }: Scenario): Workload {
 
 function repeated<T>(item: T, { times }: ScenarioProcess): T[] {
   return Array.from({ length: times }, () => item);
+}
+
+/** Where the command is installed is nobody's business but its own. */
+function isCarried(process: WorkloadProcess): boolean {
+  return process.kind === 'trace' && process.path === carriedTrace;
 }
 
 function nameOf(process: ScenarioProcess): string {
@@ -48,7 +56,6 @@ async function openTraces(
     .filter(({ kind }) => kind === 'trace')
     .flatMap((process) => repeated(filesOf(process)[0]!, process));
   const inputs = await traceInputs(paths, options);
-  // Where the command is installed is nobody's business but its own.
   return inputs.map((input, at) => (paths[at] === carriedTrace ? carriedInput() : input));
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { limits, migrationPolicyNames, type SimulationConfig } from '@lguest-sim/simulation';
+import type { CheckpointRequest } from '../recording/checkpoint-target.js';
 import { optionError, usageError } from '../errors.js';
 import type { ParsedArguments } from './command-syntax.js';
+import { readCheckpointRequest, readOutputs } from './output-options.js';
 import { runSyntax } from './run-syntax.js';
 import { choice, fileName, memorySize, tlbShape, wholeNumber } from './values.js';
 
@@ -17,6 +19,9 @@ export interface RunRequest {
   readonly trees: readonly (readonly string[])[] | undefined;
   /** Where the result document goes: a file, or `-`. */
   readonly json: string | undefined;
+  /** Where the event log goes: a file, or `-`. */
+  readonly events: string | undefined;
+  readonly checkpoint: CheckpointRequest | undefined;
   /** No progress bar. */
   readonly quiet: boolean;
 }
@@ -59,8 +64,9 @@ export function readRunOptions({
     if (text !== undefined) Object.assign(config, read(option, text));
   }
   if (flags.has('check')) Object.assign(config, { check: true });
-  const json = texts['json'] === undefined ? undefined : fileName('json', texts['json']);
-  return { config, scenario, traces, trees, json, quiet: flags.has('quiet') };
+  const outputs = readOutputs(texts);
+  const checkpoint = readCheckpointRequest(texts, runSyntax.hint);
+  return { config, scenario, traces, trees, ...outputs, checkpoint, quiet: flags.has('quiet') };
 }
 
 function readScenarioName([name, ...more]: readonly string[]): string | undefined {

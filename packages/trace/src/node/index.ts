@@ -3,3 +3,4 @@ export { openTrace } from './open-trace.js';
 export type { OpenTraceOptions } from './open-trace.js';
 export { openTree } from './open-tree.js';
 export type { OpenTreeOptions } from './open-tree.js';
+export { treeFiles } from './tree-files.js';
