@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { configure, type Simulation, type SimulationConfig } from '@lguest-sim/simulation';
-import { ExitCode } from '../exit-code.js';
+import type { ExitCode } from '../exit-code.js';
 import { Spool } from '../input/spool.js';
 import type { Workload } from '../input/workload.js';
 import { workloadOf } from '../input/workload-of.js';

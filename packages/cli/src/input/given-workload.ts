@@ -17,8 +17,8 @@ export function givenWorkload(
     names: [...traces, ...trees.map((paths) => paths[0]!)],
     files: [...traces, ...trees.flatMap((paths) => paths.flatMap(filesAt))],
     processes: [
-      ...traces.map((path) => ({ kind: 'trace', path, times: 1 }) as const),
-      ...trees.map((paths) => ({ kind: 'tree', paths, times: 1 }) as const),
+      ...traces.map((path) => ({ kind: 'trace', path }) as const),
+      ...trees.map((paths) => ({ kind: 'tree', paths }) as const),
     ],
     open: async (options) => {
       const inputs = await traceInputs(traces, options);

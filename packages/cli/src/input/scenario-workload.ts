@@ -13,9 +13,7 @@ export function scenarioWorkload({ file, processes }: Scenario): Workload {
   return {
     names: processes.flatMap((process) => repeated(nameOf(process), process)),
     files: [file, ...processes.flatMap(filesOf)],
-    processes: processes.map(({ place: _, ...process }) =>
-      isCarried(process) ? { kind: 'carried', times: process.times } : process,
-    ),
+    processes: processes.flatMap((process) => repeated(dataOf(process), process)),
     open: async (options) => {
       for (const process of processes) await checkReadable(process);
       const traces = await openTraces(processes, options);
@@ -33,9 +31,18 @@ function repeated<T>(item: T, { times }: ScenarioProcess): T[] {
   return Array.from({ length: times }, () => item);
 }
 
-/** Where the command is installed is nobody's business but its own. */
-function isCarried(process: WorkloadProcess): boolean {
-  return process.kind === 'trace' && process.path === carriedTrace;
+function dataOf(process: ScenarioProcess): WorkloadProcess {
+  switch (process.kind) {
+    case 'trace': {
+      const { kind, path } = process;
+      // Where the command is installed is nobody's business but its own.
+      return path === carriedTrace ? { kind: 'carried' } : { kind, path };
+    }
+    case 'tree':
+      return { kind: 'tree', paths: process.paths };
+    case 'pattern':
+      return { kind: 'pattern', pattern: process.pattern, options: process.options };
+  }
 }
 
 function nameOf(process: ScenarioProcess): string {

@@ -18,7 +18,7 @@ export function workloadOf({ traces, trees }: Given, scenario: Scenario | undefi
   return {
     names: [carriedName],
     files: [],
-    processes: [{ kind: 'carried', times: 1 }],
+    processes: [{ kind: 'carried' }],
     open: () => Promise.resolve([carriedInput()]),
   };
 }

@@ -16,11 +16,8 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
 }
 
-/** One entry of what every guest runs, as plain data. */
-export type WorkloadProcess = {
-  /** How many such processes each guest runs. */
-  readonly times: number;
-} & (
+/** One input as plain data. */
+export type WorkloadProcess =
   | {
       /** The trace that comes with the command. */
       readonly kind: 'carried';
@@ -31,8 +28,7 @@ export type WorkloadProcess = {
       readonly kind: 'pattern';
       readonly pattern: string;
       readonly options: Readonly<Record<string, number | string>>;
-    }
-);
+    };
 
 /** What every guest runs. */
 export interface Workload {
@@ -40,7 +36,7 @@ export interface Workload {
   readonly names: readonly string[];
   /** Files that are read and so must not be written to. */
   readonly files: readonly string[];
-  /** The same as data, in the order of the inputs. */
+  /** The inputs as data, in the same order. */
   readonly processes: readonly WorkloadProcess[];
   /**
    * Makes the inputs.

@@ -15,16 +15,21 @@ import { TracePlace } from './trace-place.js';
 export function describedWorkload({ processes }: RunDescription, directory?: string): Workload {
   const place = new TracePlace(directory);
   return {
-    names: processes.flatMap((process) => repeated(nameOf(process), process)),
+    names: processes.map(nameOf),
     files: processes.flatMap(filesOf).map((path) => place.pathOf(path)),
     processes: processes.map(withoutDigests),
     open: async (options) => {
       const traces = await openTraces(processes, place, options);
+      // One trace or tree may be many processes, and is looked through once.
+      const made = new Map<string, WorkloadInput | undefined>();
       const inputs: WorkloadInput[] = [];
       for (const process of processes) {
-        await place.verify(process, options.spool, options.signal);
-        const made = process.kind === 'trace' ? undefined : await make(process, place, options);
-        inputs.push(...repeated(made, process).map((input) => input ?? traces.shift()!));
+        const key = JSON.stringify(process);
+        if (!made.has(key)) {
+          await place.verify(process, options.spool, options.signal);
+          made.set(key, await make(process, place, options));
+        }
+        inputs.push(made.get(key) ?? traces.shift()!);
       }
       return inputs;
     },
@@ -37,22 +42,21 @@ async function openTraces(
   place: TracePlace,
   options: OpenOptions,
 ): Promise<WorkloadInput[]> {
-  const paths = processes
-    .filter(({ kind }) => kind === 'trace')
-    .flatMap((process) => repeated(nameOf(process), process));
-  const inputs = await traceInputs(
-    paths.map((path) => place.pathOf(path)),
-    options,
-  );
-  return inputs.map(({ open }, index) => ({ name: paths[index]!, open }));
+  const paths = processes.filter(({ kind }) => kind === 'trace').map(nameOf);
+  const places = paths.map((path) => place.pathOf(path));
+  const inputs = await traceInputs(places, options);
+  return inputs.map((input, index) => ({ name: paths[index]!, open: () => input.open() }));
 }
 
+/** Makes the input of anything but a plain trace. */
 async function make(
-  process: Exclude<DescribedProcess, { kind: 'trace' }>,
+  process: DescribedProcess,
   place: TracePlace,
   { signal }: OpenOptions,
-): Promise<WorkloadInput> {
+): Promise<WorkloadInput | undefined> {
   switch (process.kind) {
+    case 'trace':
+      return undefined;
     case 'carried':
       return carriedInput();
     case 'pattern':
@@ -71,14 +75,13 @@ function renamed(tree: TraceTree, name: string): TraceTree {
 }
 
 function withoutDigests(process: DescribedProcess): WorkloadProcess {
-  const { times } = process;
   switch (process.kind) {
     case 'carried':
-      return { kind: 'carried', times };
+      return { kind: 'carried' };
     case 'trace':
-      return { kind: 'trace', times, path: process.file.path };
+      return { kind: 'trace', path: process.file.path };
     case 'tree':
-      return { kind: 'tree', times, paths: process.paths };
+      return { kind: 'tree', paths: process.paths };
     case 'pattern':
       return process;
   }
@@ -92,8 +95,4 @@ function nameOf(process: DescribedProcess): string {
 function filesOf(process: DescribedProcess): readonly string[] {
   if (process.kind === 'trace') return [process.file.path];
   return process.kind === 'tree' ? process.paths : [];
-}
-
-function repeated<T>(item: T, { times }: DescribedProcess): T[] {
-  return Array.from({ length: times }, () => item);
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { deserialize } from 'node:v8';
-import { createInflateRaw } from 'node:zlib';
+import { createBrotliDecompress } from 'node:zlib';
 import type { SimulationSnapshot } from '@lguest-sim/simulation';
 import { CommandError, systemReason } from '../errors.js';
 import {
@@ -143,7 +143,7 @@ async function readSnapshot(
     at += chunk.length;
   };
   const compressed = file.createReadStream({ start, autoClose: false, highWaterMark: 1 << 20 });
-  await pipeline(compressed, createInflateRaw({ chunkSize: 1 << 20 }), async (inflated) => {
+  await pipeline(compressed, createBrotliDecompress({ chunkSize: 1 << 20 }), async (inflated) => {
     for await (const chunk of inflated) fill(chunk as Buffer);
   });
   const snapshot = deserialize(state) as SimulationSnapshot;

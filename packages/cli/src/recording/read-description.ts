@@ -44,31 +44,30 @@ function checkLike(path: string, value: unknown, like: Record<string, unknown>):
     const [place, inner] = [`${path}.${key}`, found[key]];
     if (typeof sample === 'object' && sample !== null && !Array.isArray(sample)) {
       checkLike(place, inner, sample as Record<string, unknown>);
-    } else if (typeof inner !== typeof sample) {
-      throw UnexpectedValue.of(place, `a ${typeof sample}`, inner);
+    } else if (typeof inner !== typeof sample || Array.isArray(inner) !== Array.isArray(sample)) {
+      const expected = Array.isArray(sample) ? 'list' : typeof sample;
+      throw UnexpectedValue.of(place, `a ${expected}`, inner);
     }
   }
 }
 
 function readProcess(place: string, process: Record<string, unknown>): DescribedProcess {
-  const times = wholeNumber(`${place}.times`, process['times'], 1);
   const kind = oneOf(`${place}.kind`, process['kind'], ['trace', 'carried', 'tree', 'pattern']);
   switch (kind) {
     case 'trace':
     case 'carried':
-      return { kind, times, file: readFile(`${place}.file`, process['file']) };
+      return { kind, file: readFile(`${place}.file`, process['file']) };
     case 'tree': {
       const paths = list(`${place}.paths`, process['paths'], 1);
       const files = list(`${place}.files`, process['files'], 1);
       return {
         kind,
-        times,
         paths: paths.map((path, index) => text(`${place}.paths[${index}]`, path)),
         files: files.map((file, index) => readFile(`${place}.files[${index}]`, file)),
       };
     }
     case 'pattern':
-      return { kind, times, ...readPattern(place, process) };
+      return { kind, ...readPattern(place, process) };
   }
 }
 

@@ -13,11 +13,8 @@ export interface DescribedFile extends FileDigest {
   readonly path: string;
 }
 
-/** One entry of a run's processes. */
-export type DescribedProcess = {
-  /** How many such processes each guest runs. */
-  readonly times: number;
-} & (
+/** One input of a run; what its guests run of them says the configuration. */
+export type DescribedProcess =
   | { readonly kind: 'trace'; readonly file: DescribedFile }
   | {
       /** The trace that comes with the command. */
@@ -35,8 +32,7 @@ export type DescribedProcess = {
       readonly kind: 'pattern';
       readonly pattern: string;
       readonly options: Readonly<Record<string, number | string>>;
-    }
-);
+    };
 
 /**
  * A whole run as plain data: the command can do it again from this and the trace files alone. It
@@ -61,8 +57,12 @@ export async function describeRun(
   spool: Spool,
   signal: AbortSignal,
 ): Promise<RunDescription> {
+  // One file may be many processes.
+  const digests = new Map<string, FileDigest>();
   const describe = async (path: string, file = spool.fileOf(path)): Promise<DescribedFile> => {
-    return { path, ...(await fileDigest(file, signal)) };
+    const digest = digests.get(file) ?? (await fileDigest(file, signal));
+    digests.set(file, digest);
+    return { path, ...digest };
   };
   const described: DescribedProcess[] = [];
   for (const process of processes) described.push(await describeProcess(process, describe));
@@ -73,18 +73,17 @@ async function describeProcess(
   process: WorkloadProcess,
   describe: (path: string, file?: string) => Promise<DescribedFile>,
 ): Promise<DescribedProcess> {
-  const { times } = process;
   switch (process.kind) {
     case 'carried':
-      return { kind: 'carried', times, file: await describe(carriedName, carriedTrace) };
+      return { kind: 'carried', file: await describe(carriedName, carriedTrace) };
     case 'trace':
-      return { kind: 'trace', times, file: await describe(process.path) };
+      return { kind: 'trace', file: await describe(process.path) };
     case 'tree': {
       const files: DescribedFile[] = [];
       for (const path of await treeFiles(process.paths)) files.push(await describe(path));
-      return { kind: 'tree', times, paths: process.paths, files };
+      return { kind: 'tree', paths: process.paths, files };
     }
     case 'pattern':
-      return { kind: 'pattern', times, pattern: process.pattern, options: process.options };
+      return { kind: 'pattern', pattern: process.pattern, options: process.options };
   }
 }
