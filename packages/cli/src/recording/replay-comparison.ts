@@ -83,9 +83,10 @@ export class ReplayComparison implements RunWatcher {
   async #compare(found: Envelope): Promise<void> {
     const expected = await this.#reader.next();
     if (expected !== undefined) return this.#note(this.#comparison.next(expected, found));
-    const isWhole = isEnd(this.#reader.ending, 'finished') || isEnd(this.#reader.ending, 'failed');
-    this.#settle();
-    if (isWhole) this.#note(this.#comparison.next(undefined, found));
+    const { ending } = this.#reader;
+    const hadEnded = isEnd(ending, 'finished') || isEnd(ending, 'failed');
+    if (hadEnded) this.#note(this.#comparison.next(undefined, found));
+    else this.#settle();
   }
 
   async #compareEnd(result: ResultDocument): Promise<void> {
