@@ -251,10 +251,8 @@ describe('the traces of a recorded run', { timeout: 120 * seconds }, () => {
     const path = join(root, 'piped.ndjson');
     expect((await lguestSim(['run', '--trace', '-', '--events', path], text)).code).toBe(0);
     const { code, stdout } = await lguestSim(['replay', path], text);
-    expect({ code, stdout }).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('same again'),
-    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('same again');
     const other = await lguestSim(['replay', path], ' L 08049000,4\n');
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('standard input: expected the recorded trace (42 bytes');
