@@ -22,11 +22,11 @@ const scenario = (): string =>
     'guests: { count: 3, memory: 8M, slice: 25000 }',
     'processes:',
     '  - { pattern: fork-storm, children: 4, pages: 6, accesses: 3000 }',
-    '  - { pattern: zipf, pages: 60, accesses: 250000 }',
+    '  - { pattern: zipf, pages: 60, accesses: 120000 }',
   );
 
 const outputs = ['--json', at('killed.json'), '--quiet'];
-const begin = [scenario(), '--events', log, '--checkpoint', checkpoint, '--every', '60000'];
+const begin = [scenario(), '--events', log, '--checkpoint', checkpoint, '--every', '40000'];
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 const stamp = (): string =>

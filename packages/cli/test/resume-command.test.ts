@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { firstLine } from '../src/recording/checkpoint-file.js';
 import { readCheckpoint } from '../src/recording/read-checkpoint.js';
 import { lguestSim, outcome, start } from './support/command.js';
 import { refusal, smallScenario, timeless, well } from './support/recorded-run.js';
@@ -172,6 +174,21 @@ describe('lguest-sim resume', { timeout: 120 * seconds }, () => {
     const path = at(`${what}.checkpoint`);
     writeFileSync(path, make(readFileSync(at('kept.checkpoint'))));
     expect(await refusal('resume', path)).toContain(message);
+  });
+
+  it('refuses one of another version of lguest-sim, whose state may look otherwise', async () => {
+    const path = at('version.checkpoint');
+    const whole = readFileSync(at('kept.checkpoint'));
+    const rest = whole.subarray(whole.indexOf(0x0a) + 1);
+    const older = Buffer.from(
+      rest.toString('latin1').replace(/"version":"[^"]+"/, '"version":"0.0.9"'),
+      'latin1',
+    );
+    const digest = createHash('sha256').update(older).digest('hex');
+    writeFileSync(path, Buffer.concat([Buffer.from(firstLine(older.length, digest)), older]));
+    expect(await refusal('resume', path)).toMatch(
+      /of lguest-sim [\d.]+, found one of 0\.0\.9, which/,
+    );
   });
 
   it('says in one line what else cannot be', async () => {

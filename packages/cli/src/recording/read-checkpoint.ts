@@ -13,6 +13,7 @@ import {
   type CheckpointHeader,
 } from './checkpoint-file.js';
 import { mapping, text, UnexpectedValue, wholeNumber } from './json-values.js';
+import { version } from '../report/version.js';
 import { readDescription } from './read-description.js';
 
 /** A checkpoint as it is read. */
@@ -39,6 +40,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   try {
     await checkWhole(path, file);
     const { header, end } = await readHeader(file);
+    checkVersion(path, header.run.version);
     return { header, snapshot: await readSnapshot(file, header, end) };
   } catch (error) {
     if (error instanceof CommandError) throw error;
@@ -81,6 +83,14 @@ function foreign(schema: string): string {
   const ours = CHECKPOINT_SCHEMA.split('/').at(-1)!;
   const which = Number(version) < Number(ours) ? 'an older one' : 'a newer one';
   return `expected a checkpoint of version ${ours}, found ${which}, of version ${version}`;
+}
+
+/** What a state looks like is each version's own affair. */
+function checkVersion(path: string, found: string): void {
+  const expected = version();
+  if (found === expected) return;
+  const problem = `expected a checkpoint of lguest-sim ${expected}, found one of ${found}`;
+  throw refused(path, `${problem}, which is the version to go on with`);
 }
 
 async function digestFrom(file: FileHandle, start: number): Promise<string> {

@@ -4,7 +4,7 @@ import { treeFiles } from '@lguest-sim/trace/node';
 import type { Spool } from '../input/spool.js';
 import { carriedName, carriedTrace } from '../input/trace-inputs.js';
 import type { WorkloadProcess } from '../input/workload.js';
-import { version } from '../overview.js';
+import { version } from '../report/version.js';
 import { fileDigest, type FileDigest } from './file-digest.js';
 
 /** A trace file as it was when the run began; `-` is standard input. */

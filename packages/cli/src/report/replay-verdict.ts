@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { FieldDifference, MessageDifference } from '@lguest-sim/bus';
-import { version } from '../overview.js';
+import { version } from './version.js';
 import type { EventLogHeader } from '../recording/event-log.js';
 import type { LogEnding } from '../recording/event-log-reader.js';
 import type { ReplayVerdict } from '../recording/replay-comparison.js';
