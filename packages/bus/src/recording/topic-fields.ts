@@ -43,7 +43,7 @@ export const topics: {
   'init-pagetable': { summary: 'Hypervisor to shadow MMU: a guest begins.', fields: {} },
   'guest-data-init': {
     summary: 'Hypervisor to shadow MMU: the guest has told where its `lguest_data` is.',
-    fields: { guestData: ['integer', 'where, a gva'] },
+    fields: { guestData: ['integer', 'where, a gpa'] },
   },
   'demand-page': {
     summary: 'Hypervisor to shadow MMU: a page fault to put right.',
