@@ -63,6 +63,7 @@ describe('a message’s record', () => {
     fc.assert(
       fc.property(anyEnvelope, (envelope) => {
         const text = messageLine(envelope);
+        expect(text).toBe(JSON.stringify(recordOf(envelope)));
         expect(text).not.toContain('\n');
         expect(readRecord(JSON.parse(text))).toEqual(recordOf(envelope));
       }),
