@@ -12,7 +12,7 @@ const nobodyReads = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
  * @returns whether anyone still reads
  * @throws CommandError for any other reason, such as a full disk behind a redirection
  */
-export async function writeOut(text: string): Promise<boolean> {
+export async function writeOut(text: string | Uint8Array): Promise<boolean> {
   const error = await new Promise<Error | null | undefined>((resolve) => {
     process.stdout.write(text, resolve);
   });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { createHash } from 'node:crypto';
 import { messageLine, type Envelope } from '@lguest-sim/bus';
-import type { TextSink } from '../output/text-sink.js';
+import type { ByteSink } from '../output/byte-sink.js';
+import { LineBuffer } from './line-buffer.js';
 import type { EventLogEnd, EventLogHeader } from './event-log.js';
 
 /** How far a log has been written. */
@@ -13,16 +14,17 @@ export interface EventLogPosition {
 
 /** Writes a log, line by line: what was observed is held until the next `drain`. */
 export class EventLogWriter {
-  readonly #sink: TextSink;
+  readonly #sink: ByteSink;
   readonly #hash;
   #bytes: number;
-  #lines: string[] = [];
+  readonly #lines = new LineBuffer();
+  #written: Promise<void> = Promise.resolve();
 
   /**
    * @param hash of what the sink's file holds already
    * @param bytes how much that is
    */
-  constructor(sink: TextSink, hash = createHash('sha256'), bytes = 0) {
+  constructor(sink: ByteSink, hash = createHash('sha256'), bytes = 0) {
     this.#sink = sink;
     this.#hash = hash;
     this.#bytes = bytes;
@@ -30,22 +32,19 @@ export class EventLogWriter {
 
   /** Begins a log. */
   begin(header: EventLogHeader): void {
-    this.#lines.push(JSON.stringify(header));
+    this.#lines.add(JSON.stringify(header));
   }
 
   /** Takes a message down. */
   observe(envelope: Envelope): void {
-    this.#lines.push(messageLine(envelope));
+    this.#lines.add(messageLine(envelope));
   }
 
   /** Writes what has come. @throws CommandError if that fails */
-  async drain(): Promise<void> {
-    if (this.#lines.length === 0) return;
-    const text = `${this.#lines.join('\n')}\n`;
-    this.#lines = [];
-    this.#hash.update(text);
-    this.#bytes += Buffer.byteLength(text);
-    await this.#sink.write(text);
+  drain(): Promise<void> {
+    // A run that is stopped may come here while it waits here already.
+    this.#written = this.#written.then(() => this.#write());
+    return this.#written;
   }
 
   /** How far the log is, once all of it would survive a power cut. */
@@ -57,8 +56,16 @@ export class EventLogWriter {
 
   /** Writes the rest and the last line, and closes. */
   async end(end: EventLogEnd): Promise<void> {
-    this.#lines.push(JSON.stringify(end));
+    this.#lines.add(JSON.stringify(end));
     await this.drain();
     await this.#sink.close();
+  }
+
+  async #write(): Promise<void> {
+    for (const piece of this.#lines.take()) {
+      this.#hash.update(piece);
+      this.#bytes += piece.length;
+      await this.#sink.write(piece);
+    }
   }
 }

@@ -3,7 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CommandError, systemReason } from '../errors.js';
-import { openSink, standardSink } from '../output/text-sink.js';
+import { openSink, standardSink } from '../output/byte-sink.js';
 import { EVENTS_SCHEMA, type EventLogHeader } from './event-log.js';
 import { EventLogWriter, type EventLogPosition } from './event-log-writer.js';
 

@@ -4,18 +4,18 @@ import { CommandError, systemCode, systemReason } from '../errors.js';
 import { ExitCode } from '../exit-code.js';
 import { writeOut } from './standard-output.js';
 
-/** Where text goes that is written piece by piece. */
-export interface TextSink {
-  /** Waits until the text is out. @throws CommandError if that fails */
-  write(text: string): Promise<void>;
+/** Where something goes that is written piece by piece. */
+export interface ByteSink {
+  /** Waits until the bytes are out. @throws CommandError if that fails */
+  write(bytes: Uint8Array): Promise<void>;
   /** Waits until what was written would survive a power cut. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Standard output. That nobody reads it any more is no error. */
-export const standardSink: TextSink = {
-  write: async (text) => void (await writeOut(text)),
+export const standardSink: ByteSink = {
+  write: async (bytes) => void (await writeOut(bytes)),
   sync: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
@@ -27,7 +27,7 @@ export const standardSink: TextSink = {
  * @param kept how much of the file stays, in bytes; what follows is cut off
  * @throws CommandError if it cannot be opened
  */
-export async function openSink(option: string, path: string, kept = 0): Promise<TextSink> {
+export async function openSink(option: string, path: string, kept = 0): Promise<ByteSink> {
   const failed = (error: unknown): CommandError => {
     const message = `--${option}: cannot write ${path}: ${systemReason(error)}`;
     return new CommandError('OUTPUT_FAILED', message, { exitCode: ExitCode.failed, cause: error });
@@ -45,7 +45,7 @@ async function openFile(path: string, kept: number): Promise<FileHandle> {
   return file;
 }
 
-class FileSink implements TextSink {
+class FileSink implements ByteSink {
   readonly #file: FileHandle;
   readonly #failed: (error: unknown) => CommandError;
   #closing: Promise<void> | undefined;
@@ -55,9 +55,9 @@ class FileSink implements TextSink {
     this.#failed = failed;
   }
 
-  async write(text: string): Promise<void> {
+  async write(bytes: Uint8Array): Promise<void> {
     try {
-      await this.#file.appendFile(text);
+      await this.#file.appendFile(bytes);
     } catch (error) {
       // The reader of a pipe has gone: there is nobody left to tell.
       if (systemCode(error) !== 'EPIPE') throw this.#failed(error);
