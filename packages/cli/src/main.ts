@@ -73,7 +73,7 @@ async function dispatch([name, ...args]: readonly string[]): Promise<ExitCode> {
 
 function unknownCommand(name: string | undefined): Error {
   const got = name === undefined ? 'nothing' : `"${name}"`;
-  const expected = [...commands.keys()].join(' or ');
+  const expected = [...commands.keys()].join(', ').replace(/, (\w+)$/, ' or $1');
   return usageError(`expected a command (${expected}), got ${got}`, 'see lguest-sim --help');
 }
 

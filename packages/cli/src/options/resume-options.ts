@@ -25,8 +25,9 @@ export const resumeSyntax: CommandSyntax = {
   usage: [
     'lguest-sim resume FILE [options]',
     '',
-    'Goes on with a run from its checkpoint FILE, as if it had never stopped: with the',
-    'same machine and traces, with its event log, and with further checkpoints in FILE.',
+    'Goes on with a run from its checkpoint FILE, as if it had never stopped: with',
+    'the same machine and traces, with its event log, and with further checkpoints',
+    'in FILE.',
   ].join('\n'),
   options: {
     json: outputOptions.json,
