@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { ConformanceError, HostExhausted } from '@lguest-sim/conformance';
-import { CheckFailure, ConfigError } from '@lguest-sim/simulation';
+import { ConfigError } from '@lguest-sim/simulation';
 import { TraceError } from '@lguest-sim/trace';
 import { CommandError } from './errors.js';
 import { ExitCode } from './exit-code.js';
-import { machineOptions } from './options/machine-options.js';
 import { flagOf } from './options/run-options.js';
 
 /** An error as the user gets to see it. */
@@ -41,10 +40,6 @@ function explain(error: unknown, file: string): Explanation {
   if (error instanceof ConfigError) {
     const message = `${flagOf(error.option)}${error.message.slice(error.option.length)}`;
     return { exitCode: ExitCode.badInput, message, hint: 'see lguest-sim run --help' };
-  }
-  if (error instanceof CheckFailure) {
-    const hint = `to reproduce: the same traces with ${machineOptions(error.config)}`;
-    return { exitCode: ExitCode.failed, message: error.message, hint };
   }
   return {
     exitCode: ExitCode.failed,

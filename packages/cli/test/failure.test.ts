@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { CheckFailure, ConfigError, defaultConfig } from '@lguest-sim/simulation';
+import { CheckFailure, ConfigError, configure } from '@lguest-sim/simulation';
+import type { SimulationConfig } from '@lguest-sim/simulation';
 import { TraceError } from '@lguest-sim/trace';
 import { describe, expect, it } from 'vitest';
+import { checkError } from '../src/commands/check-error.js';
 import { optionError, usageError } from '../src/errors.js';
 import { describeFailure } from '../src/failure.js';
 
@@ -36,17 +38,29 @@ describe('what a user hears of an error', () => {
   });
 
   it('is where a check failed, and how to see it again', () => {
-    const config = { ...defaultConfig, cpus: 2, seed: 7, check: true };
-    const place = { guest: 1, process: 3, trace: 'job/12', position: 40, address: 0x8050000 };
-    const error = new CheckFailure({ ...place, expected: '0x03000001', found: '0x00', config });
+    const request = { ...nothing, traces: ['a.gz', 'the b.gz'], trees: [['x'], ["y's"]] };
+    const error = checkError(failureWith({ cpus: 2, seed: 7 }), request);
     expect(describeFailure(error)).toEqual({
       exitCode: 1,
       line:
         'lguest-sim: check failed: guest 1, process 3 (job/12), access 40: load at 0x8050000: ' +
-        'expected 0x03000001, found 0x00 (to reproduce: the same traces with --check --cpus 2 ' +
-        '--guests 1 --memory 64M --migrate round-robin --slice 100000 --seed 7 ' +
-        '--paging two-level --fidelity mended --tlb 64x4)',
+        'expected 0x03000001, found 0x00 (to reproduce: lguest-sim run --check --cpus 2 ' +
+        '--guests 1 --memory 64M --guest-slice 50000 --zeroing eager ' +
+        '--migrate round-robin --slice 100000 --seed 7 ' +
+        '--paging two-level --fidelity mended --tlb 64x4 ' +
+        "--trace a.gz 'the b.gz' --tree x --tree 'y'\\''s')",
     });
+  });
+
+  it('leaves to a scenario what only that can say', () => {
+    const groups = [{ count: 2, memoryBytes: 16 * 2 ** 20 }, { count: 1 }];
+    const request = { ...nothing, scenario: 'ring.yaml', config: { guestSlice: 9000 } };
+    const { line } = describeFailure(
+      checkError(failureWith({ groups, guestSlice: 9000 }), request),
+    );
+    expect(line).toContain(
+      '(to reproduce: lguest-sim run ring.yaml --check --cpus 1 --guest-slice 9000 --migrate ',
+    );
   });
 
   it('is a defect for anything else, with no stack', () => {
@@ -60,3 +74,18 @@ describe('what a user hears of an error', () => {
     expect(line).toBe('lguest-sim: a\\x0ab\\x0d\\x0a\\x1b[2Jc\\x9b');
   });
 });
+
+const nothing = {
+  config: {},
+  scenario: undefined,
+  traces: undefined,
+  trees: undefined,
+  json: undefined,
+  quiet: false,
+};
+
+function failureWith(given: Partial<SimulationConfig>): CheckFailure {
+  const config = configure({ ...given, check: true });
+  const place = { guest: 1, process: 3, trace: 'job/12', position: 40, address: 0x8050000 };
+  return new CheckFailure({ ...place, expected: '0x03000001', found: '0x00', config });
+}

@@ -163,6 +163,18 @@ describe('lguest-sim replay', { timeout: 120 * seconds }, () => {
     );
   });
 
+  it('sees a run fail as it did then', async () => {
+    const path = join(root, 'failed.ndjson');
+    const { code, stderr } = await lguestSim(['run', 'zero-page', '--check', '--events', path]);
+    expect(code).toBe(1);
+    const last = JSON.parse(readFileSync(path, 'utf8').split('\n').at(-2)!) as { error: string };
+    expect(last).toMatchObject({ status: 'failed' });
+    expect(stderr).toContain(last.error);
+    expect(await well('replay', path)).toMatch(
+      /the run failed, and does so again; all [\d,]+ messages/,
+    );
+  });
+
   it.each<[what: string, make: () => string, message: string]>([
     ['no JSON', () => withLine('a', 40, 'nonsense'), ':41: expected a line of JSON'],
     [

@@ -47,6 +47,55 @@ describe('the shipped scenarios', { timeout: 120 * seconds }, () => {
     expect(totals.slotEvictions).toBeGreaterThan(totals.slotHits);
   });
 
+  it('have one in which a guest can tell, by a defect of the original', async () => {
+    const { code, stdout, stderr } = await lguestSim(['run', 'zero-page', '--check']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    // The guest that loads never stores: whatever it finds, the other stored.
+    expect(stderr).toMatch(
+      /^lguest-sim: check failed: guest 1, process 0 \(random\), access \d+: load at 0x[0-9a-f]+: expected 0x0{8}, found 0x[0-9a-f]{8} \(to reproduce: lguest-sim run zero-page --check [^\n]*\)\n$/,
+    );
+    expect(stderr).not.toContain('found 0x00000000');
+  });
+
+  it('fails the same way with the command that it tells', async () => {
+    const words = ['run', 'zero-page', '--check', '--paging', 'pae', '--guest-slice', '20000'];
+    const { stderr } = await lguestSim(words);
+    const [, again] = /to reproduce: lguest-sim ([^\n]*)\)\n$/.exec(stderr)!;
+    expect(again).toContain('--guest-slice 20000');
+    const repeated = await lguestSim(again!.split(' '));
+    expect(repeated.code).toBe(1);
+    const place = (text: string): string => text.split(' (to reproduce')[0]!;
+    expect(place(repeated.stderr)).toBe(place(stderr));
+  });
+
+  it.each([['--paging=two-level'], ['--paging=pae'], ['--cpus=2'], ['--trace', carriedTrace]])(
+    'in which it cannot once that defect is mended, with %s too',
+    async (...options) => {
+      const { config, status } = await runResult([
+        ...['zero-page', '--check', '--fidelity', 'mended'],
+        ...options,
+      ]);
+      expect({ check: config.check, status }).toEqual({ check: true, status: 'finished' });
+    },
+  );
+
+  it('have one whose guests differ', async () => {
+    const { config, guests } = await runResult(['neighbours']);
+    expect(config).toMatchObject({ check: true, guests: 4, groups: [{ count: 1 }, { count: 3 }] });
+    expect(guests.map(({ memoryBytes }) => memoryBytes / 2 ** 20)).toEqual([128, 8, 8, 8]);
+    const roots = guests.map(({ processes }) =>
+      processes.filter(({ parent }) => parent === -1).map(({ trace }) => trace),
+    );
+    const small = ['zipf', 'zipf'];
+    expect(roots).toEqual([['fork-storm'], small, small, small]);
+    // Copies of a pattern have seeds of their own, the same in every guest.
+    const [sums, ...others] = guests
+      .slice(1)
+      .map(({ processes }) => processes.map(({ loadChecksum }) => loadChecksum));
+    expect(new Set(sums).size).toBe(2);
+    expect(others).toEqual([sums, sums]);
+  });
+
   it('fork 200 children', async () => {
     const { guests } = await runResult(['fork-storm']);
     expect(guests[0]!.processes).toHaveLength(201);
@@ -80,6 +129,16 @@ describe('lguest-sim run SCENARIO', { timeout: 60 * seconds }, () => {
       memoryBytes: 8 * 2 ** 20,
       tlb: { entries: 32, ways: 2 },
     });
+  });
+
+  it('checks if the file says so, unless an option does not', async () => {
+    const path = scenario(
+      'checked.yaml',
+      'check: true\nprocesses: [{ pattern: random, accesses: 9 }]',
+    );
+    expect((await runResult([path])).config.check).toBe(true);
+    expect((await runResult([path, '--no-check'])).config.check).toBe(false);
+    expect((await runResult([small, '--check'])).config.check).toBe(true);
   });
 
   it('lets traces take the place of the processes', async () => {
@@ -117,6 +176,12 @@ describe('lguest-sim run SCENARIO', { timeout: 60 * seconds }, () => {
     ['a bad option', () => [small, '--cpus', 'x'], '--cpus: expected a whole number from 1 to 64'],
     ['a second scenario', () => [small, 'zipf'], 'unexpected argument "zipf" after the scenario'],
     ['nothing', () => [''], 'expected a scenario, got nothing'],
+    [
+      'a number of guests that are listed',
+      () => ['neighbours', '--guests', '2'],
+      '--guests: expected no number, as the scenario lists its guests, got "2"',
+    ],
+    ['a check and none', () => ['zipf', '--check', '--no-check'], '--no-check: expected either'],
     ['its own file as output', () => [small, '--json', small], '--json: '],
   ])('says in one line what is wrong with %s', async (_, args, message) => {
     const { code, stdout, stderr } = await lguestSim(['run', ...args()]);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CommandError } from '../src/errors.js';
 import { ExitCode } from '../src/exit-code.js';
+import { runConfig } from '../src/options/run-config.js';
 import { readScenario } from '../src/scenario/read-scenario.js';
 
 const one = 'processes:\n  - pattern: zipf\n';
@@ -25,7 +26,7 @@ describe('a scenario', () => {
       name: 'a',
       description: '',
       config: {},
-      processes: [{ kind: 'pattern', pattern: 'zipf', options: {}, times: 1 }],
+      processes: [{ kind: 'pattern', pattern: 'zipf', options: {} }],
     });
   });
 
@@ -33,6 +34,7 @@ describe('a scenario', () => {
     const text = `
 name: everything
 description: A sentence.
+check: true
 machine:
   cpus: 4
   paging: pae
@@ -41,15 +43,17 @@ machine:
   fidelity: original
   costs: { worldSwitch: 0 }
 scheduler: { migrate: pinned, slice: 5000 }
-guests: { count: 3, memory: 128MiB, slice: 6000 }
+guests: { count: 3, memory: 128MiB, slice: 6000, zeroing: lazy }
 ${one}    skew: 0.5
     times: 2
 `;
     const scenario = readScenario('a.yaml', text);
     expect(scenario).toMatchObject({ name: 'everything', description: 'A sentence.' });
     expect(scenario.config).toMatchObject({
+      check: true,
       cpus: 4,
       guests: 3,
+      zeroing: 'lazy',
       memoryBytes: 128 * 2 ** 20,
       migrate: 'pinned',
       slice: 5000,
@@ -60,7 +64,7 @@ ${one}    skew: 0.5
       tlb: { entries: 32, ways: 2 },
       costs: { access: 1, worldSwitch: 0 },
     });
-    expect(scenario.processes).toMatchObject([{ options: { skew: 0.5 }, times: 2 }]);
+    expect(scenario.processes).toHaveLength(2);
   });
 
   it('keeps the other half of the TLB at its default', () => {
@@ -90,9 +94,78 @@ ${one}    skew: 0.5
   });
 });
 
+describe('several processes that are alike', () => {
+  const patternsOf = (text: string) =>
+    readScenario('a.yaml', text).processes.map((process) =>
+      process.kind === 'pattern' ? process.options : process,
+    );
+
+  it('have a seed of their own each, but for the first', () => {
+    const [first, second, third] = patternsOf('processes: [{ pattern: zipf, seed: 5, times: 3 }]');
+    expect(first).toEqual({ seed: 5 });
+    const seeds = [first, second, third].map((options) => (options as { seed: number }).seed);
+    expect(new Set(seeds).size).toBe(3);
+  });
+
+  it('have the same seeds whether the default seed is written down or not', () => {
+    const said = patternsOf('processes: [{ pattern: zipf, seed: 1, times: 3 }]');
+    const unsaid = patternsOf('processes: [{ pattern: zipf, times: 3 }]');
+    expect(unsaid).toEqual([{}, ...said.slice(1)]);
+  });
+
+  it('are one and the same where nothing is random', () => {
+    const [one, other] = patternsOf('processes: [{ trace: x, times: 2 }]');
+    expect(one).toBe(other);
+  });
+});
+
+describe('guests that differ', () => {
+  const text = `
+guests:
+  - count: 2
+    memory: 16M
+    zeroing: lazy
+  - slice: 7000
+    processes: [{ trace: b, times: 2 }]
+processes: [{ trace: a }]
+`;
+
+  it('are groups, with the numbers of the processes they run', () => {
+    const scenario = readScenario('dir/a.yaml', text);
+    expect(scenario.config).toEqual({
+      groups: [
+        { count: 2, memoryBytes: 16 * 2 ** 20, zeroing: 'lazy', traces: [0] },
+        { count: 1, guestSlice: 7000, traces: [1, 2] },
+      ],
+    });
+    expect(scenario.processes).toMatchObject([
+      { kind: 'trace', path: 'dir/a' },
+      { kind: 'trace', path: 'dir/b' },
+      { kind: 'trace', path: 'dir/b' },
+    ]);
+  });
+
+  it('are plain data like the rest of a scenario', () => {
+    const scenario = readScenario('dir/a.yaml', text);
+    expect(JSON.parse(JSON.stringify(scenario))).toEqual(scenario);
+  });
+
+  it('take the memory, slice, zeroing and traces that options give to all', () => {
+    const { config } = readScenario('dir/a.yaml', text);
+    const given = { memoryBytes: 8 * 2 ** 20, guestSlice: 9000 };
+    const request = { config: given, traces: ['c'], trees: undefined };
+    expect(runConfig(request, { config })).toMatchObject({
+      ...given,
+      guests: 3,
+      groups: [{ count: 2, zeroing: 'lazy' }, { count: 1 }],
+    });
+    expect(runConfig(request, { config }).groups[1]).toEqual({ count: 1 });
+  });
+});
+
 describe('a scenario that is wrong', () => {
   it.each<[what: string, text: string, message: string]>([
-    ['is empty', '', ':1: expected a mapping with name, description, machine'],
+    ['is empty', '', ':1: expected a mapping with name, description, check, machine'],
     ['is a text', '\nhello', ':2: expected a mapping with name'],
     ['has no processes', 'name: a', ':1: processes: expected a list with at least one process'],
     ['has none in its list', 'processes: []', ':1: processes: expected a list with at least one'],
@@ -103,7 +176,7 @@ describe('a scenario that is wrong', () => {
     [
       'has a strange key',
       `${one}\nmachines:\n  cpus: 2`,
-      ':4: expected one of the keys name, description, machine, scheduler, guests, processes, ' +
+      ':4: expected one of the keys name, description, check, machine, scheduler, guests, processes, ' +
         'got "machines", did you mean machine?',
     ],
     [
@@ -145,6 +218,51 @@ describe('a scenario that is wrong', () => {
       ':5: machine.tlb.ways: expected a power of two up to 2, got 4',
     ],
     ['has free accesses', `${one}machine: { costs: { access: 0 } }`, ':3: machine.costs.access:'],
+    [
+      'has a word for a flag',
+      `${one}check: yes please`,
+      ':3: check: expected true or false, got "yes',
+    ],
+    [
+      'has no processes for a guest',
+      'guests:\n  - count: 2\n  - processes: [{ trace: a }]',
+      ':2: guests[0].processes: expected a list with at least one process, got nothing',
+    ],
+    [
+      'has processes that no guest runs',
+      `${one}guests: [{ processes: [{ trace: a }] }]`,
+      ':1: processes: expected no processes, as all guests have their own, got a list',
+    ],
+    [
+      'has an empty list of guests',
+      `${one}guests: []`,
+      ':3: guests: expected at least one, got an',
+    ],
+    [
+      'has a guest that is a number',
+      `${one}guests: [3]`,
+      ':3: guests[0]: expected a mapping with count, memory, slice, zeroing, processes, got 3',
+    ],
+    [
+      'has a strange key of a guest',
+      `${one}guests:\n  - times: 3`,
+      ':4: guests[0]: expected one of the keys count, memory, slice, zeroing, processes, got "times"',
+    ],
+    [
+      'has a strange value of a guest',
+      `${one}guests: [{}, { memory: 1M }]`,
+      ':3: guests[1].memory: expected a size from 4M to 736M',
+    ],
+    [
+      'has a strange process of a guest',
+      'guests: [{ processes: [{ pattern: zipf, pages: 0 }] }]',
+      ':1: guests[0].processes[0].pages: expected a whole number from 1',
+    ],
+    [
+      'has too many guests in all',
+      `${one}guests: [{ count: 1000 }, { count: 25 }]`,
+      ':3: guests: expected a whole number from 1 to 1024 in all, got 1025',
+    ],
     ['has a text of two lines', `${one}name: "a\\nb"`, ':3: name: expected a text of one line'],
     [
       'has a process of no kind',

@@ -51,6 +51,20 @@ describe('the schema of scenarios', () => {
     'processes: [{ trace: a }]\nscheduler: { migrate: up }',
     'processes: [{ trace: a }]\nname: ""',
     'name: a',
+    'processes: [{ trace: a }]\ncheck: true',
+    'processes: [{ trace: a }]\ncheck: 1',
+    'processes: [{ trace: a }]\nguests: { zeroing: lazy }',
+    'processes: [{ trace: a }]\nguests: { zeroing: never }',
+    'processes: [{ trace: a }]\nguests: []',
+    'processes: [{ trace: a }]\nguests: [{}]',
+    'processes: [{ trace: a }]\nguests: [{ count: 2, memory: 8M, slice: 5000 }]',
+    'processes: [{ trace: a }]\nguests: [{ times: 2 }]',
+    'processes: [{ trace: a }]\nguests: [{}, { processes: [{ trace: b }] }]',
+    'processes: [{ trace: a }]\nguests: [{ processes: [{ trace: b }] }]',
+    'guests: [{ processes: [{ trace: b }] }]',
+    'guests: [{ processes: [] }]',
+    'guests: [{}, { processes: [{ trace: b }] }]',
+    'guests: { count: 2 }',
   ])('agrees with the reader on %j', (text) => {
     let isRead = true;
     try {

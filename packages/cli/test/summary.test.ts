@@ -26,7 +26,8 @@ describe('the summary', () => {
           Switcher right             4,600      slot hits                      4
           targeted remaps              109      slot evictions                 1
           full remaps                    2      slot fills                     3
-        migrations                     107    cycles                  12,345,678
+        migrations                     107    all tables cleared               5
+        cycles                  12,345,678
 
       Hypercalls
         LGUEST_INIT                      2    SET_PTE                      1,234

@@ -12,5 +12,7 @@ export { firstStoreToken } from './core/process.js';
 export type { ProcessOptions, ProcessResult } from './core/process.js';
 export type { ProcessCounts } from './core/process-counts.js';
 export type { GuestKernelSnapshot } from './core/snapshot.js';
+export { zeroingNames } from './core/zeroing.js';
+export type { Zeroing } from './core/zeroing.js';
 export { guestKernelMachine } from './machine/guest-kernel-machine.js';
 export type { GuestKernelMachineEvent } from './machine/guest-kernel-machine.js';

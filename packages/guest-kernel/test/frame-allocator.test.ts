@@ -71,6 +71,27 @@ describe('the frame allocator', () => {
     expect(allocator.allocate(1)).toBe(10);
   });
 
+  it('knows which of the frames it hands out had been in use before, after a snapshot too', () => {
+    const allocator = new FrameAllocator(8, 32);
+    const [first, pair] = [allocator.allocate(0), allocator.allocate(1)];
+    expect([first, pair, pair + 1].map((frame) => allocator.isFirstUse(frame))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    allocator.free(first, 0);
+    allocator.free(pair, 1);
+    const copy = new FrameAllocator(8, 32);
+    copy.restore(structuredClone(allocator.snapshot()));
+    for (const each of [allocator, copy]) {
+      const firstUses = Array.from({ length: 24 }, () => each.allocate(0))
+        .filter((frame) => each.isFirstUse(frame))
+        .sort((a, b) => a - b);
+      expect(firstUses).toHaveLength(24 - 3);
+      for (const frame of [first, pair, pair + 1]) expect(firstUses).not.toContain(frame);
+    }
+  });
+
   it('refuses frames that are free or not its own', () => {
     const allocator = new FrameAllocator(8, 16);
     const frame = allocator.allocate(0);

@@ -2,6 +2,7 @@
 import { pagingFormats } from '@lguest-sim/x86';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { zeroingNames } from '../src/index.js';
 import { FlatGuest } from './support/guest.js';
 import { anyTree, checkAgainstModel } from './support/trees.js';
 
@@ -10,6 +11,7 @@ describe.each(Object.values(pagingFormats))('process trees under $name paging', 
     programs: fc.array(anyTree, { minLength: 1, maxLength: 2 }),
     sliceNanoseconds: fc.integer({ min: 400, max: 3000 }),
     batchCapacity: fc.integer({ min: 4, max: 40 }),
+    zeroing: fc.constantFrom(...zeroingNames),
   });
 
   it('read what each process last stored, whatever it and its family do', () => {

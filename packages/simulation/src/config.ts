@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { defaultCosts, type CostModel } from '@lguest-sim/bus';
+import { zeroingNames } from '@lguest-sim/guest-kernel';
 import type { Fidelity } from '@lguest-sim/mmu-host';
 import type { PagingFormat } from '@lguest-sim/x86';
+import type { GuestGroup, GuestOptions } from './guest-groups.js';
 import { migrationPolicyNames, type MigrationPolicyName } from './migration-policy.js';
 
 /** Everything that decides how a run goes, but for the traces themselves. Plain data. */
-export interface SimulationConfig {
+export interface SimulationConfig extends GuestOptions {
   /** Host CPUs, 1 to 64. */
   readonly cpus: number;
   /** Guests, each with one vCPU and its own memory, 1 to 1024. */
   readonly guests: number;
-  /** Memory of each guest in bytes, a multiple of 4096. */
-  readonly memoryBytes: number;
+  /** Guests that differ: in memory, time slice or what they run. Empty if all are alike. */
+  readonly groups: readonly GuestGroup[];
   readonly migrate: MigrationPolicyName;
   /** Host time slice in cycles. */
   readonly slice: number;
-  /** Guest time slice (its timer's period) in cycles. */
-  readonly guestSlice: number;
   /** Seed of every random choice, 0 to 2^32 - 1. */
   readonly seed: number;
   readonly paging: PagingFormat['name'];
@@ -30,10 +30,12 @@ export interface SimulationConfig {
 export const defaultConfig: SimulationConfig = {
   cpus: 1,
   guests: 1,
+  groups: [],
   memoryBytes: 64 * 2 ** 20,
   migrate: 'round-robin',
   slice: 100_000,
   guestSlice: 50_000,
+  zeroing: 'eager',
   seed: 1,
   paging: 'two-level',
   fidelity: 'mended',
@@ -73,15 +75,12 @@ export const limits = {
  */
 export function configure(given: Partial<SimulationConfig>): SimulationConfig {
   const config = { ...defaultConfig, ...given };
-  for (const [option, [least, most]] of Object.entries(limits)) {
-    const value = config[option as keyof typeof limits];
-    if (!Number.isInteger(value) || value < least || value > most) {
-      throw new ConfigError(option, `a whole number from ${least} to ${most}`, value);
-    }
+  config.groups.forEach((group, index) => checkGroup(`groups[${index}].`, group));
+  if (config.groups.length > 0) Object.assign(config, { guests: guestsOf(config.groups, given) });
+  for (const option of Object.keys(limits)) {
+    checkLimits(option, option as keyof typeof limits, config[option as keyof typeof limits]);
   }
-  if (config.memoryBytes % 4096 !== 0) {
-    throw new ConfigError('memoryBytes', 'a multiple of 4096', config.memoryBytes);
-  }
+  checkGuest('', config);
   oneOf('migrate', config.migrate, migrationPolicyNames);
   oneOf('paging', config.paging, ['two-level', 'pae']);
   oneOf('fidelity', config.fidelity, ['original', 'mended']);
@@ -90,6 +89,36 @@ export function configure(given: Partial<SimulationConfig>): SimulationConfig {
   checkTlb(config.tlb);
   checkCosts(config.costs);
   return config;
+}
+
+/** The guests of all groups. */
+function guestsOf(groups: readonly GuestGroup[], given: Partial<SimulationConfig>): number {
+  const guests = groups.reduce((sum, { count }) => sum + count, 0);
+  if ((given.guests ?? guests) === guests) return guests;
+  throw new ConfigError('guests', `${guests}, as many as the groups have`, given.guests);
+}
+
+function checkLimits(option: string, kind: keyof typeof limits, value: number): void {
+  const [least, most] = limits[kind];
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new ConfigError(option, `a whole number from ${least} to ${most}`, value);
+}
+
+/** What `limits` does not tell of a guest's options. */
+function checkGuest(path: string, { memoryBytes, zeroing }: Partial<GuestOptions>): void {
+  if (memoryBytes !== undefined && memoryBytes % 4096 !== 0) {
+    throw new ConfigError(`${path}memoryBytes`, 'a multiple of 4096', memoryBytes);
+  }
+  if (zeroing !== undefined) oneOf(`${path}zeroing`, zeroing, zeroingNames);
+}
+
+function checkGroup(path: string, group: GuestGroup): void {
+  const { count, memoryBytes, guestSlice, traces } = group;
+  checkLimits(`${path}count`, 'guests', count);
+  if (memoryBytes !== undefined) checkLimits(`${path}memoryBytes`, 'memoryBytes', memoryBytes);
+  if (guestSlice !== undefined) checkLimits(`${path}guestSlice`, 'guestSlice', guestSlice);
+  checkGuest(path, group);
+  if (traces?.length === 0) throw new ConfigError(`${path}traces`, 'at least one', 'none');
 }
 
 function oneOf(option: string, value: string, choices: readonly string[]): void {

@@ -19,6 +19,7 @@ import { MmuHostActor, ShadowMmu, type MmuHostSnapshot } from '@lguest-sim/mmu-h
 import { FrameOwner, NO_FRAME, PAGE_SIZE, type Pfn } from '@lguest-sim/x86';
 import { Checker, type CheckerSnapshot } from './checker.js';
 import type { SimulationConfig } from './config.js';
+import type { GuestOptions } from './guest-groups.js';
 import type { HostMachine } from './host-machine.js';
 
 /** One guest's part of a run as plain data. */
@@ -49,21 +50,23 @@ export class GuestMachine {
     guest: number,
     host: HostMachine,
     config: SimulationConfig,
-    processes: readonly ProcessOptions[],
+    own: GuestOptions & { readonly processes: readonly ProcessOptions[] },
     inspect?: MachineInspector,
   ) {
     const { bus, clock, format, layout, switcherPages } = host;
     const { costs, fidelity } = config;
     const watch = inspect === undefined ? {} : { inspect };
     this.guest = guest;
-    const memoryPages = config.memoryBytes / PAGE_SIZE;
+    const { memoryBytes, guestSlice, zeroing, processes } = own;
+    const memoryPages = memoryBytes / PAGE_SIZE;
     this.memory = new LauncherMemory(host.memory, memoryPages);
     const { memory } = this;
     this.checker = config.check ? this.newChecker(config) : undefined;
     this.kernel = new GuestKernel({
       format,
       memoryPages,
-      sliceNanoseconds: config.guestSlice,
+      sliceNanoseconds: guestSlice,
+      zeroing,
       processes,
       ...(this.checker && { watcher: this.checker }),
     });
@@ -106,6 +109,11 @@ export class GuestMachine {
     this.mmuActor = new MmuHostActor({ bus, clock, costs, guest, core: mmu, ...watch });
     this.hypervisor = new HypervisorActor({ bus, clock, costs, guest, core: vcpu, ...watch });
     this.kernelActor = new GuestKernelActor({ bus, guest, core: kernel, ...watch });
+  }
+
+  /** Memory in bytes. */
+  get memoryBytes(): number {
+    return this.kernel.layout.memoryPages * PAGE_SIZE;
   }
 
   /** State of the guest kernel's machine: booting, kernel, user, halted, panicked or off. */

@@ -17,6 +17,7 @@ import {
   type PagingFormat,
 } from '@lguest-sim/x86';
 import type { SimulationConfig } from './config.js';
+import { planGuests } from './guest-groups.js';
 import { Random } from './random.js';
 
 /** The host's part of a run as plain data. */
@@ -120,7 +121,11 @@ export class HostMachine {
  * are touched, so this costs address space, not memory.
  */
 function frameCount(config: SimulationConfig, layout: SwitcherLayout): number {
-  const perGuest = config.memoryBytes / PAGE_SIZE + SHADOW_TABLES[config.paging] + FRAMES_PER_GUEST;
+  const ofHost = SHADOW_TABLES[config.paging] + FRAMES_PER_GUEST;
   const reserved = 2 + layout.totalPages;
-  return Math.min(MOST_FRAMES, reserved + config.guests * perGuest);
+  const ofGuests = planGuests(config).reduce(
+    (sum, { memoryBytes }) => sum + memoryBytes / PAGE_SIZE + ofHost,
+    0,
+  );
+  return Math.min(MOST_FRAMES, reserved + ofGuests);
 }

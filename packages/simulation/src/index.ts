@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 export * from './check-failure.js';
 export * from './config.js';
+export * from './guest-groups.js';
 export * from './host-scheduler.js';
 export * from './laws.js';
 export * from './machines.js';
@@ -8,4 +9,5 @@ export * from './migration-policy.js';
 export * from './result-document.js';
 export * from './run-machine.js';
 export * from './simulation.js';
+export { zeroingNames, type Zeroing } from '@lguest-sim/guest-kernel';
 export type { TraceFeedSnapshot } from './trace-feed.js';

@@ -61,6 +61,8 @@ export interface Totals extends CpuCounts {
   slotEvictions: number;
   /** Table switches that took a slot for the first time. */
   slotFills: number;
+  /** Times that all of a guest's shadow tables were thrown away at once. */
+  clearAlls: number;
   /** Guest entries that found the Switcher's two entries right. */
   switcherSkips: number;
   /** Guest entries that moved the Switcher's two entries: four entries written. */
@@ -128,6 +130,8 @@ export interface ProcessResult {
 
 export interface GuestResult {
   readonly guest: number;
+  /** Memory in bytes. */
+  readonly memoryBytes: number;
   readonly status: string;
   readonly processes: readonly ProcessResult[];
 }

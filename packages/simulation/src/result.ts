@@ -57,6 +57,7 @@ function totalsOf({ host, guests, scheduler }: RunParts): Totals {
     slotHits: sum(({ mmu }) => mmu.counters.slotHits),
     slotEvictions: sum(({ mmu }) => mmu.counters.slotEvictions),
     slotFills: sum(({ mmu }) => mmu.counters.slotFresh),
+    clearAlls: sum(({ mmu }) => mmu.counters.clearAlls),
     switcherSkips: sum(({ mmu }) => mmu.counters.switcherSkips),
     switcherTargetedRemaps: sum(({ mmu }) => mmu.counters.switcherTargetedRemaps),
     switcherFullRemaps: sum(({ mmu }) => mmu.counters.switcherFullRemaps),
@@ -91,7 +92,8 @@ function guestResult(machine: GuestMachine, feeds: GuestFeeds): GuestResult {
       })),
     };
   });
-  return { guest: machine.guest, status: machine.state, processes };
+  const { guest, state: status, memoryBytes } = machine;
+  return { guest, memoryBytes, status, processes };
 }
 
 function killOf({ guest, vcpu }: GuestMachine): KillResult[] {

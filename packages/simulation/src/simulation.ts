@@ -2,7 +2,8 @@
 import { MachineInstance, type Envelope, type MachineInspector } from '@lguest-sim/bus';
 import { treeOfOne, type TraceSource, type TraceTree } from '@lguest-sim/trace';
 import type { Observable } from 'rxjs';
-import { configure, type SimulationConfig } from './config.js';
+import { ConfigError, configure, type SimulationConfig } from './config.js';
+import { planGuests, type GuestPlan } from './guest-groups.js';
 import { GuestMachine, type GuestMachineSnapshot } from './guest-machine.js';
 import { HostActor, type HostActorSnapshot, type GuestTimer } from './host-actor.js';
 import { HostMachine, type HostMachineSnapshot } from './host-machine.js';
@@ -75,8 +76,8 @@ export class Simulation {
   private readonly machine: MachineInstance;
 
   /**
-   * @param inputs traces and trees of traces, at least one; each guest runs every one of them, as one
-   *   process each, and the children that these fork
+   * @param inputs traces and trees of traces, at least one; each guest runs every one of them, or
+   *   those that its group names, as one process each, and the children that these fork
    * @throws ConfigError for a configuration that cannot be used
    */
   constructor(
@@ -88,14 +89,14 @@ export class Simulation {
     this.config = configure(config);
     this.trees = inputs.map((input) => ('root' in input ? input : treeOfOne(input)));
     const { cpus, guests, slice, migrate } = this.config;
-    const processes = this.trees.map(({ name, root }) => ({ name, pid: root }));
+    const plans = planGuests(this.config).map((plan) => ({ ...plan, trees: this.treesOf(plan) }));
     this.machine = new MachineInstance('run', runMachine, inspect);
     this.host = new HostMachine(this.config, (guest) => this.guests[guest]!.kernel, inspect);
-    this.guests = Array.from(
-      { length: guests },
-      (_, guest) => new GuestMachine(guest, this.host, this.config, processes, inspect),
-    );
-    this.feeds = this.guests.map(({ kernel }) => new GuestFeeds(this.trees, kernel));
+    this.guests = plans.map(({ trees, ...own }, guest) => {
+      const processes = trees.map(({ name, root }) => ({ name, pid: root }));
+      return new GuestMachine(guest, this.host, this.config, { ...own, processes }, inspect);
+    });
+    this.feeds = plans.map(({ trees }, guest) => new GuestFeeds(trees, this.guests[guest]!.kernel));
     const { bus, clock, random } = this.host;
     const policy = migrationPolicies[migrate];
     const timer: GuestTimer = { deadline: (guest) => this.guests[guest]!.vcpu.clockDeadline };
@@ -192,6 +193,18 @@ export class Simulation {
     this.hostActor.restore(snapshot.hostActor);
     snapshot.guests.forEach((guest, index) => this.guests[index]!.restore(guest));
     for (const [guest, feeds] of this.feeds.entries()) await feeds.restore(snapshot.feeds[guest]!);
+  }
+
+  /** @throws ConfigError if there is no such input */
+  private treesOf({ traces }: GuestPlan): readonly TraceTree[] {
+    return (
+      traces?.map((index) => {
+        const tree = this.trees[index];
+        if (tree !== undefined) return tree;
+        const expected = `numbers of inputs, from 0 to ${this.trees.length - 1}`;
+        throw new ConfigError('groups.traces', expected, index);
+      }) ?? this.trees
+    );
   }
 
   private get status(): RunStatus {

@@ -89,9 +89,9 @@ export class TraceFeed {
     this.batchesRead = snapshot.batchesRead;
     this.ended = snapshot.ended;
     if (this.batchesRead === 0 || this.ended !== undefined) return;
-    const { batch, pid } = this.kernel.process(this.process);
+    const { batchCapacity, pid } = this.kernel.process(this.process);
     this.source = await this.tree.open(pid);
-    const skipped = new AccessBatch(batch.capacity);
+    const skipped = new AccessBatch(batchCapacity);
     for (let read = 0; read < this.batchesRead; read++) await this.source.read(skipped);
   }
 

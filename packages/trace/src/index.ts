@@ -26,6 +26,7 @@ export { treeOfOne } from './trace-tree.js';
 export type { TraceTree } from './trace-tree.js';
 export { patterns } from './pattern/catalog.js';
 export type { PatternDescription } from './pattern/catalog.js';
+export { copySeeds } from './pattern/copy-seeds.js';
 export { expectation } from './pattern/option-spec.js';
 export type { ChoiceSpec, NumberSpec, OptionSpec, OptionSpecs } from './pattern/option-spec.js';
 export { PatternError } from './pattern/pattern-error.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AccessBatch, patternTree, patterns } from '../src/index.js';
+import { AccessBatch, copySeeds, patternTree, patterns } from '../src/index.js';
 import type { OptionSpec, ProcessOperation } from '../src/index.js';
 import { digest, readBatches } from './support/reading.js';
 import type { PlainAccess, PlainBatch } from './support/reading.js';
@@ -147,6 +147,16 @@ describe('any pattern', () => {
     expect(digest(two!.accesses)).not.toBe(digest(three!.accesses));
   });
 
+  it('does something else in each copy, the first of which has the seed itself', () => {
+    const seeds = copySeeds(7, 1000);
+    expect(seeds[0]).toBe(7);
+    expect(new Set(seeds).size).toBe(1000);
+    for (const seed of seeds)
+      expect(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32).toBe(true);
+    expect(copySeeds(7, 3)).toEqual(seeds.slice(0, 3));
+    expect(copySeeds(8, 3).slice(1)).not.toEqual(seeds.slice(1, 3));
+  });
+
   it('is made as it is read, and no further once it is closed', async () => {
     const source = await patternTree('random', { accesses: 1e12 }).open(1);
     const batch = new AccessBatch(100);
@@ -222,43 +232,60 @@ describe('the pattern', () => {
   it('fork-storm fills its pages, forks, and waits for all', async () => {
     const options = { pages: 2, accesses: 5, children: 3 };
     expect(await operations('fork-storm', options)).toEqual([
-      ...['fork 2 at 2', 'fork 3 at 2', 'fork 4 at 2'],
-      ...['wait any at 2', 'wait any at 2', 'wait any at 2'],
-      'exit at 2',
+      ...['fork 2 at 16', 'fork 3 at 17', 'fork 4 at 18'],
+      ...['wait any at 19', 'wait any at 19', 'wait any at 19'],
+      'exit at 35',
     ]);
     const { accesses } = await behaviour('fork-storm', options, 3);
-    expect(pagesOf(accesses)).toEqual([0, 1, 4 / PAGE, 1 + 4 / PAGE, 8 / PAGE]);
+    expect(pagesOf(accesses)).toEqual([0, 1, 512 / PAGE, 1 + 512 / PAGE, 1024 / PAGE]);
     expect(await operations('fork-storm', options, 3)).toEqual(['exit at 5']);
   });
 
   it('fork-storm has no more children at once than asked', async () => {
     const options = { pages: 1, children: 3, atOnce: 1 };
     expect(await operations('fork-storm', options)).toEqual([
-      ...['fork 2 at 1', 'wait any at 1', 'fork 3 at 1', 'wait any at 1', 'fork 4 at 1'],
-      ...['wait any at 1', 'exit at 1'],
+      ...['fork 2 at 8', 'wait any at 9', 'fork 3 at 9', 'wait any at 10', 'fork 4 at 10'],
+      ...['wait any at 11', 'exit at 19'],
     ]);
   });
 
   it('copy-on-write has parent and child store to what they share', async () => {
     const options = { pages: 2, accesses: 4, writeShare: 1 };
     expect(await operations('copy-on-write', options)).toEqual([
-      ...['fork 2 at 2', 'wait any at 6', 'exit at 6'],
+      ...['fork 2 at 16', 'wait any at 21', 'exit at 37'],
     ]);
     const [parent, child] = await Promise.all(
       [1, 2].map((pid) => behaviour('copy-on-write', options, pid)),
     );
-    expect(pagesOf(parent!.accesses).map(Math.floor)).toEqual([0, 1, 0, 1, 0, 1]);
+    expect(pagesOf(parent!.accesses.slice(17, 21)).map(Math.floor)).toEqual([0, 1, 0, 1]);
     expect(pagesOf(child!.accesses).map(Math.floor)).toEqual([0, 1, 0, 1]);
   });
+
+  it.each(['fork-storm', 'copy-on-write'])(
+    '%s stores right after the fork, accesses only what the parent stored, and loads all of it in the end',
+    async (name) => {
+      const options = { pages: 3, accesses: 100, children: 1, writeShare: 0.5 };
+      const [parent, child] = await Promise.all([1, 2].map((pid) => behaviour(name, options, pid)));
+      const filled = parent!.accesses.slice(0, 3 * 8);
+      expect(stores(filled)).toBe(3 * 8);
+      const addresses = filled.map(({ address }) => address);
+      expect(new Set(addresses).size).toBe(3 * 8);
+      expect(new Set(child!.accesses.map(({ address }) => address))).toEqual(new Set(addresses));
+      expect(parent!.accesses[3 * 8]).toMatchObject({ kind: 2, address: addresses[2 * 8 + 2] });
+      const last = parent!.accesses.slice(-3 * 8);
+      expect(stores(last)).toBe(0);
+      expect(last.map(({ address }) => address)).toEqual(addresses);
+    },
+  );
 
   it('switch-ring yields after each turn', async () => {
     const options = { pages: 2, accesses: 5, processes: 3, turn: 2 };
     expect(await operations('switch-ring', options)).toEqual([
-      ...['fork 2 at 0', 'fork 3 at 0', 'sched_yield at 2', 'sched_yield at 4'],
+      ...['fork 2 at 0', 'fork 3 at 0', 'yield at 2', 'yield at 4'],
       ...['wait any at 5', 'wait any at 5', 'exit at 5'],
     ]);
     expect(await operations('switch-ring', options, 3)).toEqual([
-      ...['sched_yield at 2', 'sched_yield at 4', 'exit at 5'],
+      ...['yield at 2', 'yield at 4', 'exit at 5'],
     ]);
   });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { stat } from 'node:fs/promises';
-import type { Simulation } from '@lguest-sim/simulation';
+import { CheckFailure, type Simulation } from '@lguest-sim/simulation';
 import { TraceError } from '@lguest-sim/trace';
 import { CommandError } from '../errors.js';
 import type { ExitCode } from '../exit-code.js';
@@ -17,6 +17,7 @@ import { beginLog, continueLog } from '../recording/open-log.js';
 import { readCheckpoint, type Checkpoint } from '../recording/read-checkpoint.js';
 import { Recording } from '../recording/recording.js';
 import { standardProgress } from '../report/progress.js';
+import { resumedCheckError } from './check-error.js';
 import { report } from './report.js';
 import type { RunWatcher } from './run-watcher.js';
 import { simulate } from './simulate.js';
@@ -53,6 +54,8 @@ export async function resume(request: ResumeRequest): Promise<ExitCode> {
     const around = { interruption, spool, progress, keepAll: true, watch };
     const result = await simulate(header.run.config, workload, around);
     return await report(result, { json, events: logPath, target, interruption });
+  } catch (error) {
+    throw error instanceof CheckFailure ? resumedCheckError(error, from) : error;
   } finally {
     await spool.remove();
     interruption.dispose();

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { configure, type Simulation, type SimulationConfig } from '@lguest-sim/simulation';
+import { CheckFailure, type Simulation, type SimulationConfig } from '@lguest-sim/simulation';
 import type { ExitCode } from '../exit-code.js';
 import { Spool } from '../input/spool.js';
 import type { Workload } from '../input/workload.js';
 import { workloadOf } from '../input/workload-of.js';
 import { Interruption } from '../interruption.js';
+import { runConfig } from '../options/run-config.js';
 import type { RunRequest } from '../options/run-options.js';
 import { openJsonTarget } from '../output/json-target.js';
 import { checkDifferent, checkOutput } from '../output/output-file.js';
@@ -14,6 +15,7 @@ import { Recording } from '../recording/recording.js';
 import { describeRun } from '../recording/run-description.js';
 import { standardProgress } from '../report/progress.js';
 import { loadScenario } from '../scenario/scenario-files.js';
+import { checkError } from './check-error.js';
 import { report } from './report.js';
 import type { RunWatcher } from './run-watcher.js';
 import { simulate, type Surroundings } from './simulate.js';
@@ -32,7 +34,7 @@ export async function run(request: RunRequest): Promise<ExitCode> {
   try {
     const scenario =
       request.scenario === undefined ? undefined : await loadScenario(request.scenario);
-    const config = configure({ ...scenario?.config, ...request.config });
+    const config = runConfig(request, scenario);
     const workload = workloadOf(request, scenario);
     const target = json === undefined ? undefined : await openJsonTarget(json, workload.files);
     await checkDifferent({ json, events, checkpoint: checkpoint?.path });
@@ -41,6 +43,8 @@ export async function run(request: RunRequest): Promise<ExitCode> {
     const recorded = await recording(request, config, workload, around);
     const result = await simulate(config, workload, { ...around, ...recorded });
     return await report(result, { json, events, target, interruption });
+  } catch (error) {
+    throw error instanceof CheckFailure ? checkError(error, request) : error;
   } finally {
     await spool.remove();
     interruption.dispose();

@@ -8,27 +8,29 @@ import type { Scenario, ScenarioProcess } from '../scenario/scenario.js';
 import { carriedInput, carriedTrace, traceInputs } from './trace-inputs.js';
 import type { OpenOptions, Workload, WorkloadInput, WorkloadProcess } from './workload.js';
 
-/** The processes of a scenario as every guest's work. */
+/** The processes of a scenario as inputs, one for each. */
 export function scenarioWorkload({ file, processes }: Scenario): Workload {
   return {
-    names: processes.flatMap((process) => repeated(nameOf(process), process)),
+    names: processes.map(nameOf),
     files: [file, ...processes.flatMap(filesOf)],
-    processes: processes.flatMap((process) => repeated(dataOf(process), process)),
+    processes: processes.map(dataOf),
     open: async (options) => {
-      for (const process of processes) await checkReadable(process);
+      for (const process of new Set(processes)) await checkReadable(process);
       const traces = await openTraces(processes, options);
+      const trees = new Map<ScenarioProcess, WorkloadInput>();
       const inputs: WorkloadInput[] = [];
       for (const process of processes) {
-        const made = process.kind === 'trace' ? [] : [await treeOf(process, options)];
-        for (let left = process.times; left > 0; left--) inputs.push(made[0] ?? traces.shift()!);
+        if (process.kind === 'trace') inputs.push(traces.shift()!);
+        else {
+          // Copies of a tree are one and the same, and are looked through once.
+          const tree = trees.get(process) ?? (await treeOf(process, options));
+          trees.set(process, tree);
+          inputs.push(tree);
+        }
       }
       return inputs;
     },
   };
-}
-
-function repeated<T>(item: T, { times }: ScenarioProcess): T[] {
-  return Array.from({ length: times }, () => item);
 }
 
 function dataOf(process: ScenarioProcess): WorkloadProcess {
@@ -59,9 +61,7 @@ async function openTraces(
   processes: readonly ScenarioProcess[],
   options: OpenOptions,
 ): Promise<WorkloadInput[]> {
-  const paths = processes
-    .filter(({ kind }) => kind === 'trace')
-    .flatMap((process) => repeated(filesOf(process)[0]!, process));
+  const paths = processes.flatMap((process) => (process.kind === 'trace' ? [process.path] : []));
   const inputs = await traceInputs(paths, options);
   return inputs.map((input, at) => (paths[at] === carriedTrace ? carriedInput() : input));
 }

@@ -2,13 +2,32 @@
 import type { SimulationConfig } from '@lguest-sim/simulation';
 import { formatSize } from './sizes.js';
 
-/** The options of `lguest-sim run` that set up this machine, all of them, on one line. */
-export function machineOptions(config: SimulationConfig): string {
-  const { cpus, guests, memoryBytes, migrate, slice, seed, paging, fidelity, tlb } = config;
+/**
+ * The options of `lguest-sim run` that set up this machine, on one line: all of them, but for those
+ * that a scenario has to say, as its guests differ or as there is no option (what things cost).
+ *
+ * @param given what options have set: it goes before the scenario, so it is said again in any case
+ */
+export function machineOptions(
+  config: SimulationConfig,
+  given: Partial<SimulationConfig> = {},
+): string {
+  const { cpus, guests, migrate, slice, seed, paging, fidelity, tlb, check } = config;
+  const alike = config.groups.length === 0;
   return [
-    ...(config.check ? ['--check'] : []),
-    `--cpus ${cpus} --guests ${guests} --memory ${formatSize(memoryBytes)}`,
+    check ? '--check' : '--no-check',
+    `--cpus ${cpus}`,
+    ...(alike ? [`--guests ${guests}`] : []),
+    ...guestOptions(alike ? config : given),
     `--migrate ${migrate} --slice ${slice} --seed ${seed}`,
     `--paging ${paging} --fidelity ${fidelity} --tlb ${tlb.entries}x${tlb.ways}`,
   ].join(' ');
+}
+
+function guestOptions({ memoryBytes, guestSlice, zeroing }: Partial<SimulationConfig>): string[] {
+  return [
+    ...(memoryBytes === undefined ? [] : [`--memory ${formatSize(memoryBytes)}`]),
+    ...(guestSlice === undefined ? [] : [`--guest-slice ${guestSlice}`]),
+    ...(zeroing === undefined ? [] : [`--zeroing ${zeroing}`]),
+  ];
 }

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { limits, migrationPolicyNames, type SimulationConfig } from '@lguest-sim/simulation';
+import {
+  limits,
+  migrationPolicyNames,
+  zeroingNames,
+  type SimulationConfig,
+} from '@lguest-sim/simulation';
 import type { CheckpointRequest } from '../recording/checkpoint-target.js';
 import { optionError, usageError } from '../errors.js';
 import type { ParsedArguments } from './command-syntax.js';
@@ -38,6 +43,8 @@ const readers: Readonly<Record<string, Reader>> = {
   memory: (option, text) => ({ memoryBytes: memorySize(option, text, limits.memoryBytes) }),
   migrate: (option, text) => ({ migrate: choice(option, text, migrationPolicyNames) }),
   slice: (option, text) => ({ slice: wholeNumber(option, text, limits.slice) }),
+  'guest-slice': (option, text) => ({ guestSlice: wholeNumber(option, text, limits.guestSlice) }),
+  zeroing: (option, text) => ({ zeroing: choice(option, text, zeroingNames) }),
   seed: (option, text) => ({ seed: wholeNumber(option, text, limits.seed) }),
   paging: (option, text) => ({ paging: choice(option, text, ['two-level', 'pae']) }),
   fidelity: (option, text) => ({ fidelity: choice(option, text, ['mended', 'original']) }),
@@ -63,10 +70,17 @@ export function readRunOptions({
     const text = texts[option];
     if (text !== undefined) Object.assign(config, read(option, text));
   }
-  if (flags.has('check')) Object.assign(config, { check: true });
+  const check = readCheck(flags);
+  if (check !== undefined) Object.assign(config, { check });
   const outputs = readOutputs(texts);
   const checkpoint = readCheckpointRequest(texts, runSyntax.hint);
   return { config, scenario, traces, trees, ...outputs, checkpoint, quiet: flags.has('quiet') };
+}
+
+function readCheck(flags: ReadonlySet<string>): boolean | undefined {
+  if (!flags.has('no-check')) return flags.has('check') ? true : undefined;
+  if (!flags.has('check')) return false;
+  throw usageError('--no-check: expected either this or --check, got both', runSyntax.hint);
 }
 
 function readScenarioName([name, ...more]: readonly string[]): string | undefined {
@@ -101,8 +115,14 @@ function readTrees(
   return given;
 }
 
+/** Options that the configuration calls otherwise. */
+const otherNames: Readonly<Record<string, string>> = {
+  memoryBytes: 'memory',
+  guestSlice: 'guest-slice',
+};
+
 /** How the user says what the configuration calls `option`. */
 export function flagOf(option: string): string {
   const name = option.split('.')[0]!;
-  return `--${name === 'memoryBytes' ? 'memory' : name}`;
+  return `--${otherNames[name] ?? name}`;
 }

@@ -54,6 +54,11 @@ export const runSyntax: CommandSyntax = {
       describe: "The host's time slice in cycles",
       defaultDescription: String(defaultConfig.slice),
     },
+    'guest-slice': {
+      type: 'string',
+      describe: "The time slice of each guest's own scheduler in cycles",
+      defaultDescription: String(defaultConfig.guestSlice),
+    },
     seed: {
       type: 'string',
       describe: 'Seed of every random choice; the same seed gives the same result',
@@ -69,6 +74,11 @@ export const runSyntax: CommandSyntax = {
       describe: 'Whether known defects of the original are mended: mended, original',
       defaultDescription: defaultConfig.fidelity,
     },
+    zeroing: {
+      type: 'string',
+      describe: 'Whether a guest clears every new page, or only used frames: eager, lazy',
+      defaultDescription: defaultConfig.zeroing,
+    },
     tlb: {
       type: 'string',
       describe: "Each host CPU's TLB as ENTRIESxWAYS, both powers of two",
@@ -77,6 +87,10 @@ export const runSyntax: CommandSyntax = {
     check: {
       type: 'boolean',
       describe: 'Hold every load against what its process last stored there; slower',
+    },
+    'no-check': {
+      type: 'boolean',
+      describe: 'Do not, though the scenario asks for it',
     },
     json: outputOptions.json,
     events: outputOptions.events,

@@ -43,6 +43,7 @@ export function cpuLines({ cpus }: ResultDocument): string[] {
 
 /** One row a process. */
 export function guestLines({ guests }: ResultDocument): string[] {
+  const anyCopied = guests.some((guest) => guest.processes.some(wasCopiedFor));
   const columns = [
     right('guest'),
     right('process'),
@@ -51,10 +52,11 @@ export function guestLines({ guests }: ResultDocument): string[] {
     right('accesses'),
     right('pages'),
     right('zeroed'),
+    ...(anyCopied ? [right('copied')] : []),
     right('syscalls'),
   ];
   const rows = guests.flatMap((guest) =>
-    familyOrder(guest).map(([process, depth]) => processRow(guest, process, depth)),
+    familyOrder(guest).map(([process, depth]) => processRow(guest, process, depth, anyCopied)),
   );
   return limited(columns, rows, 'processes');
 }
@@ -83,7 +85,17 @@ function processLabel({ trace, pid }: ProcessResult, depth: number): string {
   return `${'  '.repeat(Math.min(depth, DEEPEST_INDENT))}pid ${pid}`;
 }
 
-function processRow({ guest }: GuestResult, process: ProcessResult, depth: number): string[] {
+/** Whether it got a page of its own in place of one that a fork had it share. */
+function wasCopiedFor({ copyOnWriteBreaks }: ProcessResult): boolean {
+  return copyOnWriteBreaks > 0;
+}
+
+function processRow(
+  { guest }: GuestResult,
+  process: ProcessResult,
+  depth: number,
+  withCopied: boolean,
+): string[] {
   const systemCalls = Object.values(process.systemCalls).reduce((sum, count) => sum + count, 0);
   return [
     String(guest),
@@ -93,6 +105,7 @@ function processRow({ guest }: GuestResult, process: ProcessResult, depth: numbe
     formatCount(process.accesses),
     formatCount(process.pagesTouched),
     formatCount(process.demandZeroFaults),
+    ...(withCopied ? [formatCount(process.copyOnWriteBreaks)] : []),
     formatCount(systemCalls),
   ];
 }

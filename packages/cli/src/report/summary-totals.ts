@@ -33,13 +33,14 @@ const switches: Block = [
   ['  targeted remaps', 'switcherTargetedRemaps'],
   ['  full remaps', 'switcherFullRemaps'],
   ['migrations', 'migrations'],
+  ['cycles', 'cycles'],
 ];
 const tables: Block = [
   ['table switches', 'tableSwitches'],
   ['  slot hits', 'slotHits'],
   ['  slot evictions', 'slotEvictions'],
   ['  slot fills', 'slotFills'],
-  ['cycles', 'cycles'],
+  ['all tables cleared', 'clearAlls'],
 ];
 
 /** The totals in two columns. */

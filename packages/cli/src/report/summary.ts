@@ -9,6 +9,8 @@ import { shorten } from './table.js';
 /** Traces that are named in the summary's head; further ones are only counted. */
 const MOST_TRACES = 8;
 
+const CHECKED = '  checked: every load returned what its process had last stored there';
+
 /** The readable account of a run, 80 columns wide where the numbers let it be. */
 export function summary(result: TimedResult): string {
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
@@ -41,16 +43,32 @@ function number(count: number, one: string, many: string): string {
   return count === 0 ? '' : `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-function runLines({ config, wallSeconds, accessesPerSecond }: TimedResult): string[] {
+function runLines({
+  config,
+  guests,
+  status,
+  wallSeconds,
+  accessesPerSecond,
+}: TimedResult): string[] {
   const { tlb } = config;
   return [
-    `  host CPUs ${config.cpus}, guests ${config.guests} with ${formatSize(config.memoryBytes)} each, ` +
+    `  host CPUs ${config.cpus}, guests ${config.guests} with ${memories(guests)}, ` +
       `migrate ${config.migrate}, ${config.paging} paging`,
     `  slice ${formatCount(config.slice)} cycles, seed ${config.seed}, ` +
       `TLB ${tlb.entries}x${tlb.ways}, fidelity ${config.fidelity}`,
     ...traceLines(config.traces),
+    ...(config.check && status === 'finished' ? [CHECKED] : []),
     `  ${wallSeconds.toFixed(2)} s, ${formatCount(accessesPerSecond)} accesses a second`,
   ];
+}
+
+/** The memory that each guest has. */
+function memories(guests: TimedResult['guests']): string {
+  const sizes = guests.map(({ memoryBytes }) => memoryBytes);
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  return least === most
+    ? `${formatSize(least)} each`
+    : `${formatSize(least)} to ${formatSize(most)}`;
 }
 
 function traceLines(traces: readonly string[]): string[] {

@@ -26,8 +26,15 @@ export interface TextSpec {
   readonly description: string;
 }
 
+/** A value that is true or false. */
+export interface FlagSpec {
+  readonly kind: 'flag';
+  readonly default: boolean;
+  readonly description: string;
+}
+
 /** What one value of a scenario may be. */
-export type ValueSpec = Unfilled<OptionSpec> | SizeSpec | PowerSpec | TextSpec;
+export type ValueSpec = Unfilled<OptionSpec> | SizeSpec | PowerSpec | TextSpec | FlagSpec;
 
 /** A pattern's option, or one like it that has no default of its own. */
 type Unfilled<Spec> = Spec extends unknown
@@ -51,6 +58,8 @@ export function expected(spec: FieldSpec): string {
       return `a mapping with ${Object.keys(spec.fields).join(', ')}`;
     case 'text':
       return 'a text of one line';
+    case 'flag':
+      return 'true or false';
     case 'size':
       return `a size from ${formatSize(spec.min)} to ${formatSize(spec.max)}, in whole pages of 4K`;
     case 'power-of-two':

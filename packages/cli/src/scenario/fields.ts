@@ -3,6 +3,7 @@ import {
   defaultConfig,
   limits,
   migrationPolicyNames,
+  zeroingNames,
   type SimulationConfig,
 } from '@lguest-sim/simulation';
 import type { FieldSpec, SectionSpec, ValueSpec } from './field-spec.js';
@@ -15,7 +16,7 @@ function integer(option: Exclude<Limited, 'memoryBytes'>, description: string): 
 }
 
 function choice(
-  option: 'paging' | 'fidelity' | 'migrate',
+  option: 'paging' | 'fidelity' | 'migrate' | 'zeroing',
   choices: readonly string[],
   description: string,
 ): ValueSpec {
@@ -74,6 +75,11 @@ const [leastMemory, mostMemory] = limits.memoryBytes;
 export const scenarioFields = {
   name: { kind: 'text', description: 'What the scenario is called; its file’s name unless given.' },
   description: { kind: 'text', description: 'What the scenario shows, in a sentence.' },
+  check: {
+    kind: 'flag',
+    default: defaultConfig.check,
+    description: 'Whether every load is held against what its process last stored there.',
+  },
   machine: {
     kind: 'section',
     description: 'The simulated machine.',
@@ -115,12 +121,18 @@ export const scenarioFields = {
         description: 'Memory of each guest, such as 64M, or in bytes; whole pages of 4K.',
       },
       slice: integer('guestSlice', 'The time slice of each guest’s own scheduler in cycles.'),
+      zeroing: choice(
+        'zeroing',
+        zeroingNames,
+        'Whether a guest clears every new page, or only those whose frame was used before.',
+      ),
     },
   },
 } as const satisfies Readonly<Record<string, FieldSpec>>;
 
 /** Where a scenario says what the configuration calls by another name. */
 export const configPaths = {
+  check: 'check',
   cpus: 'machine.cpus',
   paging: 'machine.paging',
   tlb: 'machine.tlb',
@@ -132,4 +144,5 @@ export const configPaths = {
   guests: 'guests.count',
   memoryBytes: 'guests.memory',
   guestSlice: 'guests.slice',
+  zeroing: 'guests.zeroing',
 } as const satisfies Partial<Record<keyof SimulationConfig, string>>;

@@ -2,10 +2,14 @@
 import { isScalar, type Node } from 'yaml';
 import { parseSize } from '../options/sizes.js';
 import { below, type Entry, type ScenarioDocument } from './document.js';
-import { expected, type FieldSpec, type SizeSpec, type ValueSpec } from './field-spec.js';
+import { expected } from './field-spec.js';
+import type { FieldSpec, FlagSpec, SizeSpec, ValueSpec } from './field-spec.js';
+
+/** What a scenario's values are. */
+type Value = number | string | boolean;
 
 /** A value that was read and the node that it was read from, by path such as `machine.cpus`. */
-export type ReadValues = Map<string, { readonly value: number | string; readonly node: Node }>;
+export type ReadValues = Map<string, { readonly value: Value; readonly node: Node }>;
 
 /**
  * Reads the keys of a mapping and of those in it.
@@ -45,9 +49,10 @@ export function readFields(
 }
 
 /** The value that a node holds; undefined if it is none that fits. */
-function valueOf(spec: ValueSpec, node: Node | undefined): number | string | undefined {
+function valueOf(spec: ValueSpec, node: Node | undefined): Value | undefined {
   const value: unknown = isScalar(node) ? node.value : undefined;
   if (spec.kind === 'size') return sizeOf(spec, value);
+  if (spec.kind === 'flag') return typeof value === 'boolean' ? value : undefined;
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   return fits(spec, value) ? value : undefined;
 }
@@ -58,7 +63,7 @@ function sizeOf({ min, max }: SizeSpec, value: unknown): number | undefined {
   return bytes >= min && bytes <= max ? bytes : undefined;
 }
 
-function fits(spec: Exclude<ValueSpec, SizeSpec>, value: number | string): boolean {
+function fits(spec: Exclude<ValueSpec, SizeSpec | FlagSpec>, value: number | string): boolean {
   if (spec.kind === 'text') return typeof value === 'string' && /^[^\n]*\S[^\n]*$/.test(value);
   if (spec.kind === 'choice') return spec.choices.some((choice) => choice === value);
   if (typeof value !== 'number') return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { dirname, isAbsolute, join } from 'node:path';
-import { PatternError, patterns, patternTree } from '@lguest-sim/trace';
+import { copySeeds, PatternError, patterns, patternTree } from '@lguest-sim/trace';
 import { isScalar, type Node } from 'yaml';
 import { below, type Entry, type ScenarioDocument } from './document.js';
 import { patternFields, patternNamed, processKinds, timesSpec } from './process-fields.js';
@@ -11,21 +11,21 @@ import type { ScenarioProcess } from './scenario.js';
 const kinds = Object.keys(processKinds) as ProcessKind[];
 
 /**
- * Reads the list of processes.
+ * Reads a list of processes; one that there are several of comes as often.
+ * @param path of the list
  * @throws CommandError with file, line and path of the first that is wrong
  */
-export function readProcesses(document: ScenarioDocument, entry: Entry): ScenarioProcess[] {
+export function readProcesses(
+  document: ScenarioDocument,
+  entry: Entry,
+  path = 'processes',
+): ScenarioProcess[] {
   const items = document.items(entry.value) ?? [];
   if (items.length === 0) {
-    throw document.wrong(
-      entry.keyNode,
-      'processes',
-      'a list with at least one process',
-      entry.value,
-    );
+    throw document.wrong(entry.keyNode, path, 'a list with at least one process', entry.value);
   }
-  return items.map((item, index) => {
-    return new ProcessReader(document, item, `processes[${index}]`, entry).read();
+  return items.flatMap((item, index) => {
+    return new ProcessReader(document, item, `${path}[${index}]`, entry).read();
   });
 }
 
@@ -44,16 +44,19 @@ class ProcessReader {
     this.#entries = entries;
   }
 
-  read(): ScenarioProcess {
+  read(): ScenarioProcess[] {
     const named = this.#entries.filter(({ key }) => kinds.some((kind) => kind === key));
     const [entry, other] = named;
     if (!entry) throw this.#withoutKind();
     if (other) throw this.#wrong(other.key, `no ${other.key} beside ${entry.key}`, other.value);
     const rest = this.#entries.filter((candidate) => candidate !== entry);
     if (entry.key === 'pattern') return this.#pattern(entry, rest);
-    const { times } = this.#options(entry, rest);
-    if (entry.key === 'trace') return { kind: 'trace', path: this.#file(entry), ...times };
-    return { kind: 'tree', paths: this.#files(entry), ...times };
+    const { times, place } = this.#options(entry, rest);
+    const process: ScenarioProcess =
+      entry.key === 'trace'
+        ? { kind: 'trace', path: this.#file(entry), place }
+        : { kind: 'tree', paths: this.#files(entry), place };
+    return Array.from({ length: times }, () => process);
   }
 
   #withoutKind(): Error {
@@ -62,16 +65,20 @@ class ProcessReader {
     return this.#wrong('', `one of the keys ${kinds.join(', ')}`, undefined);
   }
 
-  #pattern(entry: Entry, rest: readonly Entry[]): ScenarioProcess {
+  #pattern(entry: Entry, rest: readonly Entry[]): ScenarioProcess[] {
     const name = isScalar(entry.value) ? entry.value.value : undefined;
     const pattern = patternNamed(name);
     if (!pattern) {
       const names = patterns.map((known) => known.name).join(', ');
       throw this.#wrong('pattern', `one of ${names}`, entry.value, entry);
     }
-    const { values, options, times } = this.#options(entry, rest, patternFields(pattern));
+    const { values, options, times, place } = this.#options(entry, rest, patternFields(pattern));
     this.#tryPattern(pattern.name, options, values);
-    return { kind: 'pattern', pattern: pattern.name, options, ...times };
+    const seeds = copySeeds(Number(options['seed'] ?? pattern.options['seed']!.default), times);
+    return seeds.map((seed, copy) => {
+      const own = copy === 0 ? options : { ...options, seed };
+      return { kind: 'pattern', pattern: pattern.name, options: own, place };
+    });
   }
 
   /** What depends on more than one option, only the pattern itself can tell. */
@@ -92,12 +99,14 @@ class ProcessReader {
     fields: Parameters<typeof readFields>[2] = { times: timesSpec },
   ) {
     const values = readFields(this.#document, rest, fields, this.#path);
-    const options = Object.fromEntries(
-      [...values].map(([path, { value }]) => [path.slice(this.#path.length + 1), value]),
-    );
+    const options: Record<string, number | string> = {};
+    for (const [path, { value }] of values) {
+      // No process has an option that is true or false.
+      if (typeof value !== 'boolean') options[path.slice(this.#path.length + 1)] = value;
+    }
     const { times = timesSpec.default, ...others } = options;
     const place = `${this.#document.place(entry.value)}: ${below(this.#path, entry.key)}`;
-    return { values, options: others, times: { times: Number(times), place } };
+    return { values, options: others, times: Number(times), place };
   }
 
   #files(entry: Entry): string[] {

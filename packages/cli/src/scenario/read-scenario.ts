@@ -6,11 +6,12 @@ import {
   defaultConfig,
   type SimulationConfig,
 } from '@lguest-sim/simulation';
-import { ScenarioDocument } from './document.js';
+import { ScenarioDocument, type Entry } from './document.js';
 import { configPaths, scenarioFields } from './fields.js';
 import { readFields, type ReadValues } from './read-fields.js';
+import { readGuestList, type ReadGuests } from './read-guests.js';
 import { readProcesses } from './read-processes.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario, ScenarioProcess } from './scenario.js';
 
 /**
  * Reads a scenario.
@@ -28,18 +29,31 @@ export function readScenario(file: string, text: string): Scenario {
   const stranger = entries.find(({ key }) => !keys.includes(key));
   if (stranger) throw document.unknownKey(stranger, '', keys);
   const list = entries.find(({ key }) => key === 'processes');
-  if (!list) throw document.wrong(root, 'processes', 'a list with at least one process', undefined);
-  const others = entries.filter((entry) => entry !== list);
+  const guests = entries.find(({ key, value }) => key === 'guests' && document.items(value));
+  const others = entries.filter((entry) => entry !== list && entry !== guests);
   const values = readFields(document, others, scenarioFields);
-  const config = configOf(values);
+  const { groups, processes } = readWork(document, list, guests);
+  const config = { ...configOf(values), ...(groups && { groups }) };
   checkConfig(document, config, values);
   return {
     file,
     name: String(values.get('name')?.value ?? basename(file).replace(/\.ya?ml$/, '')),
     description: String(values.get('description')?.value ?? ''),
     config,
-    processes: readProcesses(document, list),
+    processes,
   };
+}
+
+/** Who runs what: all guests the same, unless they are listed. */
+function readWork(
+  document: ScenarioDocument,
+  list: Entry | undefined,
+  guests: Entry | undefined,
+): ReadGuests | { readonly groups?: undefined; readonly processes: ScenarioProcess[] } {
+  if (guests) return readGuestList(document, guests, list);
+  if (list) return { processes: readProcesses(document, list) };
+  const expected = 'a list with at least one process';
+  throw document.wrong(document.root, 'processes', expected, undefined);
 }
 
 function configOf(values: ReadValues): Partial<SimulationConfig> {

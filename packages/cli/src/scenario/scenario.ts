@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { SimulationConfig } from '@lguest-sim/simulation';
 
-/** One entry of a scenario's processes, read and checked. Paths are as the system takes them. */
+/** One process of a scenario, read and checked. Paths are as the system takes them. */
 export type ScenarioProcess = {
-  /** How many such processes each guest runs. */
-  readonly times: number;
   /** `FILE:LINE: KEY` of it, for messages. */
   readonly place: string;
 } & (
@@ -17,14 +15,17 @@ export type ScenarioProcess = {
     }
 );
 
-/** What a scenario's file says. */
+/** What a scenario's file says, as plain data. */
 export interface Scenario {
   readonly file: string;
   readonly name: string;
   /** A sentence; empty if there is none. */
   readonly description: string;
-  /** What the file sets, and nothing else. */
+  /**
+   * What the file sets, and nothing else. If its guests differ, `config.groups` says which of the
+   * processes each of them runs, by their indexes.
+   */
   readonly config: Partial<SimulationConfig>;
-  /** At least one; each guest runs them all. */
+  /** At least one, in the order of the file, each as often as its `times` says. */
   readonly processes: readonly ScenarioProcess[];
 }

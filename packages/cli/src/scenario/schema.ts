@@ -12,19 +12,39 @@ export function scenarioSchema(): Schema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'A scenario of lguest-sim',
-    ...object(
+    ...object({
+      ...mapValues(scenarioFields, schemaOf),
+      guests: guestsSchema(),
+      processes: processesSchema('What each guest runs that has no list of its own.'),
+    }),
+    oneOf: [
+      { required: ['processes'] },
+      // Guests that all have their own.
       {
-        ...mapValues(scenarioFields, schemaOf),
-        processes: {
-          description: 'What each guest runs: every guest runs all of these.',
-          type: 'array',
-          minItems: 1,
-          items: { anyOf: [traceSchema(), treeSchema(), ...patterns.map(patternSchema)] },
-        },
+        properties: { guests: { type: 'array', items: { required: ['processes'] } } },
+        required: ['guests'],
       },
-      ['processes'],
-    ),
+    ],
   };
+}
+
+function processesSchema(description: string): Schema {
+  const kinds = [traceSchema(), treeSchema(), ...patterns.map(patternSchema)];
+  return { description, type: 'array', minItems: 1, items: { anyOf: kinds } };
+}
+
+/** Either what all guests have in common, or a list of those that differ. */
+function guestsSchema(): Schema {
+  const { description, fields } = scenarioFields.guests;
+  const alike = mapValues(fields, schemaOf);
+  const processes = processesSchema('What each of these guests runs.');
+  const items = object({ ...alike, processes });
+  return { anyOf: [schemaOf({ kind: 'section', description, fields }), list(items)] };
+}
+
+function list(items: Schema): Schema {
+  const description = 'Guests that differ: an item for one, or for several that are alike.';
+  return { description, type: 'array', minItems: 1, items };
 }
 
 const fileName: Schema = { type: 'string', minLength: 1, not: { const: '-' } };
@@ -57,6 +77,8 @@ function valueSchema(spec: ValueSpec): Schema {
   switch (spec.kind) {
     case 'text':
       return { type: 'string', pattern: '^[^\\n]*\\S[^\\n]*$' };
+    case 'flag':
+      return { type: 'boolean' };
     case 'choice':
       return { enum: spec.choices };
     case 'power-of-two':

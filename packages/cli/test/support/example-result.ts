@@ -57,6 +57,7 @@ export const exampleResult: TimedResult = {
     slotHits: 4,
     slotEvictions: 1,
     slotFills: 3,
+    clearAlls: 5,
     switcherSkips: 4_600,
     switcherTargetedRemaps: 109,
     switcherFullRemaps: 2,
@@ -69,8 +70,8 @@ export const exampleResult: TimedResult = {
     { cpu: 1, ...counts, cycles: 12_000_000, idleCycles: 3_000_000, worldSwitches: 2_311 },
   ],
   guests: [
-    { guest: 0, status: 'off', processes: [process] },
-    { guest: 1, status: 'off', processes: [process] },
+    { guest: 0, memoryBytes: 67_108_864, status: 'off', processes: [process] },
+    { guest: 1, memoryBytes: 67_108_864, status: 'off', processes: [process] },
   ],
   kills: [],
   wallSeconds: 0.25,

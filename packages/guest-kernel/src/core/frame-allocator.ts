@@ -11,9 +11,11 @@ const NONE = -1;
 /** In `state`: the frame is in use, or the rest of a free block. */
 const NOT_A_FREE_HEAD = 0;
 
-/** The free lists, each in order; the rest follows from them. */
+/** The free lists, each in order, and which frames were used before; the rest follows from them. */
 export interface FrameAllocatorSnapshot {
   readonly free: readonly Int32Array[];
+  /** A bit for each frame: it was given back at least once. */
+  readonly returned: Uint8Array;
 }
 
 /**
@@ -34,6 +36,7 @@ export class FrameAllocator {
   #freeFrames = 0;
   readonly #state: Uint8Array;
   readonly #inUse: Uint8Array;
+  readonly #returned: Uint8Array;
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
   readonly #heads = new Int32Array(ORDERS).fill(NONE);
@@ -44,6 +47,7 @@ export class FrameAllocator {
     this.end = end;
     this.#state = new Uint8Array(end);
     this.#inUse = new Uint8Array(end).fill(1);
+    this.#returned = new Uint8Array(Math.ceil(end / 8));
     this.#next = new Int32Array(end);
     this.#previous = new Int32Array(end);
     this.#freeAll();
@@ -52,6 +56,11 @@ export class FrameAllocator {
   /** Frames free now. */
   get freeFrames(): number {
     return this.#freeFrames;
+  }
+
+  /** Whether a frame that is taken now was never taken before: nobody can have written to it. */
+  isFirstUse(frame: Pfn): boolean {
+    return (this.#returned[frame >>> 3]! & (1 << (frame & 7))) === 0;
   }
 
   /** Takes 2^order frames, aligned to their number. Returns the first, or NO_GUEST_FRAME. */
@@ -75,6 +84,9 @@ export class FrameAllocator {
    */
   free(frame: Pfn, order: 0 | 1): void {
     this.#mark(frame, order, 0);
+    for (let at = frame; at < frame + (1 << order); at++) {
+      this.#returned[at >>> 3]! |= 1 << (at & 7);
+    }
     let head = frame;
     let size: number = order;
     while (size < ORDERS - 1) {
@@ -88,7 +100,8 @@ export class FrameAllocator {
   }
 
   snapshot(): FrameAllocatorSnapshot {
-    return { free: Array.from(this.#heads, (head) => this.#list(head)) };
+    const free = Array.from(this.#heads, (head) => this.#list(head));
+    return { free, returned: this.#returned.slice() };
   }
 
   restore(snapshot: FrameAllocatorSnapshot): void {
@@ -96,6 +109,7 @@ export class FrameAllocator {
     this.#inUse.fill(1);
     this.#heads.fill(NONE);
     this.#freeFrames = 0;
+    this.#returned.set(snapshot.returned);
     snapshot.free.forEach((blocks, order) => {
       for (const block of blocks.toReversed()) {
         this.#mark(block, order, 0);

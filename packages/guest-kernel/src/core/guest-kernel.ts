@@ -12,6 +12,7 @@ import { routines } from './routines/index.js';
 import { notePanic, panic } from './routines/panic.js';
 import { trapEntry } from './routines/trap-entry.js';
 import { restoreKernel, snapshotKernel, type GuestKernelSnapshot } from './snapshot.js';
+import type { Zeroing } from './zeroing.js';
 
 /** What a guest kernel is made of. */
 export interface GuestKernelOptions {
@@ -22,6 +23,8 @@ export interface GuestKernelOptions {
   readonly kernelAddress?: GuestVirtual;
   /** How long a process runs before it is another's turn, in nanoseconds of the guest's clock. */
   readonly sliceNanoseconds?: number;
+  /** How new pages of a process are made zeros; `eager` by default. */
+  readonly zeroing?: Zeroing;
   readonly processes: readonly ProcessOptions[];
   /** Is told what the processes do with their memory, if it is to be checked. */
   readonly watcher?: MemoryWatcher;
@@ -36,6 +39,8 @@ export interface GuestProcess {
   readonly parent: number;
   /** To be filled, from empty, when input is awaited; then call `supply`. */
   readonly batch: AccessBatch;
+  /** Accesses that the batch holds. */
+  readonly batchCapacity: number;
   readonly awaitsInput: boolean;
   /** Accesses that completed so far. */
   readonly accesses: number;
@@ -68,13 +73,12 @@ export class GuestKernel {
   /** @throws RangeError if memory or the kernel's address do not allow a kernel */
   constructor(options: GuestKernelOptions) {
     this.layout = kernelLayout(options.format, options.memoryPages, options.kernelAddress);
-    this.#kernel = new Kernel(
-      this.layout,
-      new KernelText(this.layout.text, routines),
-      options.processes,
-      options.sliceNanoseconds ?? DEFAULT_SLICE,
-      options.watcher,
-    );
+    this.#kernel = new Kernel(this.layout, new KernelText(this.layout.text, routines), {
+      processes: options.processes,
+      sliceNanoseconds: options.sliceNanoseconds ?? DEFAULT_SLICE,
+      zeroing: options.zeroing ?? 'eager',
+      watcher: options.watcher,
+    });
   }
 
   // ── For the CPU ───────────────────────────────────────────────────────────────────────────────

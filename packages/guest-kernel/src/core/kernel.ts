@@ -15,6 +15,7 @@ import { Process, type ProcessOptions } from './process.js';
 import type { Routine, Step } from './routine.js';
 import { pageOf } from './tables.js';
 import { IDLE_TASK, Task } from './task.js';
+import type { Zeroing } from './zeroing.js';
 
 /** Something that happened in the kernel, for whoever announces it. */
 export type KernelEvent =
@@ -34,6 +35,14 @@ type RegisterIndex = (typeof Register)[keyof typeof Register];
 /** What `allocate` and `allocatePair` return when guest memory is used up. No frame is at gpa 0. */
 export const NO_MEMORY: GuestPhysical = 0;
 
+/** What a kernel is told of its guest. */
+export interface KernelOptions {
+  readonly processes: readonly ProcessOptions[];
+  readonly sliceNanoseconds: number;
+  readonly zeroing: Zeroing;
+  readonly watcher?: MemoryWatcher | undefined;
+}
+
 /**
  * The kernel's state and what its routines need: the hands with which every step works. Who calls
  * the steps, and when, is `GuestKernel`'s affair.
@@ -52,6 +61,7 @@ export class Kernel {
   readonly initialProcesses: number;
   /** Nanoseconds between two timer interrupts. */
   readonly sliceNanoseconds: number;
+  readonly zeroing: Zeroing;
   /** Is told what becomes of the processes' memory. */
   readonly watcher: MemoryWatcher | undefined;
 
@@ -89,13 +99,12 @@ export class Kernel {
   constructor(
     layout: KernelLayout,
     text: KernelText,
-    processes: readonly ProcessOptions[],
-    sliceNanoseconds: number,
-    watcher?: MemoryWatcher,
+    { processes, sliceNanoseconds, zeroing, watcher }: KernelOptions,
   ) {
     this.layout = layout;
     this.text = text;
     this.sliceNanoseconds = sliceNanoseconds;
+    this.zeroing = zeroing;
     this.watcher = watcher;
     this.emit = new Emitter(layout.pageOffset);
     this.emit.queue = this.#noInstructions;
@@ -112,6 +121,12 @@ export class Kernel {
   /** Takes a frame. Returns its gpa, or NO_MEMORY. */
   allocate(): GuestPhysical {
     return gpaOf(this.frames.allocate(0));
+  }
+
+  /** Emits what makes a frame, just taken, read as zeros. */
+  clearFrame(gpa: GuestPhysical): void {
+    const isZeros = this.zeroing === 'lazy' && this.frames.isFirstUse(gpa / PAGE_SIZE);
+    if (!isZeros) this.emit.clearPage(gpa);
   }
 
   /** Takes two frames in a row, the first one even. Returns their gpa, or NO_MEMORY. */
@@ -227,7 +242,7 @@ export class Kernel {
     const parent = this.process!;
     const name = `${parent.name}/${pid}`;
     const id = this.processes.length;
-    const child = new Process(id, { name, pid, batchCapacity: parent.batch.capacity }, parent.id);
+    const child = new Process(id, { name, pid, batchCapacity: parent.batchCapacity }, parent.id);
     child.inherit(parent, this.checksum);
     this.processes.push(child);
     this.events.push({ kind: 'process-started', process: id, parent: parent.id, pid });
@@ -249,6 +264,7 @@ export class Kernel {
     process.stack = 0;
     process.directory = 0;
     for (const context of process.contexts.splice(0)) this.recycle(context);
+    process.releaseBatch();
   }
 
   /** A context that is no longer needed may be used again. */

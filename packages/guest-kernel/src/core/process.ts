@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { AccessBatch, type SystemCallEvent } from '@lguest-sim/trace';
+import { AccessBatch, DEFAULT_BATCH_CAPACITY, type SystemCallEvent } from '@lguest-sim/trace';
 import type { GuestVirtual } from '@lguest-sim/x86';
 import { Areas, type Area } from './areas.js';
 import { restoreBatch, snapshotBatch, type BatchSnapshot } from './batch-snapshot.js';
@@ -53,7 +53,8 @@ export interface ProcessSnapshot {
   readonly areas: readonly Area[];
   readonly programBreak: number;
   readonly task: TaskSnapshot;
-  readonly batch: BatchSnapshot;
+  /** Null if it has none: it has ended, or has not asked for input yet. */
+  readonly batch: BatchSnapshot | null;
   readonly awaitsInput: boolean;
   readonly inputEnded: boolean;
   readonly exitCode: number | null;
@@ -97,8 +98,8 @@ export class Process extends Task {
   readonly areas = new Areas();
   /** The program break, or 0 while none is known. */
   programBreak: GuestVirtual = 0;
-  /** The accesses that it executes now; whoever reads the trace fills it when input is awaited. */
-  readonly batch: AccessBatch;
+  /** Accesses that its batch holds. */
+  readonly batchCapacity: number;
   /** The batch is used up (or was never filled), and the trace goes on. */
   awaitsInput = true;
   /** The trace has nothing beyond what the batch holds. */
@@ -115,6 +116,8 @@ export class Process extends Task {
   /** Accesses of the batches before this one; of this one too while input is awaited. */
   #accessesBefore = 0;
   readonly #systemCalls = new Map<string, number>();
+  /** There only while it is needed: 48 KiB, and thousands of processes may have been. */
+  #batch: AccessBatch | undefined;
 
   constructor(id: number, options: ProcessOptions, parent = NOBODY) {
     super(id);
@@ -122,8 +125,13 @@ export class Process extends Task {
     this.pid = options.pid ?? id + 1;
     this.parent = parent;
     this.reaper = parent;
-    this.batch = new AccessBatch(options.batchCapacity);
+    this.batchCapacity = options.batchCapacity ?? DEFAULT_BATCH_CAPACITY;
     this.storeToken = (options.storeToken ?? firstStoreToken(id)) | 0;
+  }
+
+  /** The accesses that it executes now; whoever reads the trace fills it when input is awaited. */
+  get batch(): AccessBatch {
+    return (this.#batch ??= new AccessBatch(this.batchCapacity));
   }
 
   get hasEnded(): boolean {
@@ -154,7 +162,7 @@ export class Process extends Task {
 
   /** Accesses that completed so far. */
   get accesses(): number {
-    return this.#accessesBefore + (this.awaitsInput ? 0 : this.batch.position);
+    return this.#accessesBefore + (this.awaitsInput ? 0 : (this.#batch?.position ?? 0));
   }
 
   /** The batch is used up: counts it, since it is overwritten next. */
@@ -162,6 +170,12 @@ export class Process extends Task {
     if (this.awaitsInput) return;
     this.#accessesBefore += this.batch.position;
     this.awaitsInput = true;
+  }
+
+  /** It has ended, and the CPU is elsewhere: what it would have executed next is of no use. */
+  releaseBatch(): void {
+    this.awaitInput();
+    this.#batch = undefined;
   }
 
   /** The batch was filled. `ended`: nothing follows it. */
@@ -211,7 +225,7 @@ export class Process extends Task {
   snapshot(): ProcessSnapshot {
     const { name, pid, parent, storeToken } = this;
     return {
-      options: { name, pid, storeToken, batchCapacity: this.batch.capacity },
+      options: { name, pid, storeToken, batchCapacity: this.batchCapacity },
       parent,
       reaper: this.reaper,
       isReaped: this.isReaped,
@@ -220,7 +234,7 @@ export class Process extends Task {
       areas: this.areas.snapshot(),
       programBreak: this.programBreak,
       task: this.snapshotTask(),
-      batch: snapshotBatch(this.batch),
+      batch: this.#batch === undefined ? null : snapshotBatch(this.#batch),
       awaitsInput: this.awaitsInput,
       inputEnded: this.inputEnded,
       exitCode: this.exitCode ?? null,
@@ -241,7 +255,8 @@ export class Process extends Task {
     this.areas.restore(snapshot.areas);
     this.programBreak = snapshot.programBreak;
     this.restoreTask(snapshot.task, find);
-    restoreBatch(this.batch, snapshot.batch);
+    this.#batch = undefined;
+    if (snapshot.batch !== null) restoreBatch(this.batch, snapshot.batch);
     this.awaitsInput = snapshot.awaitsInput;
     this.inputEnded = snapshot.inputEnded;
     this.exitCode = (snapshot.exitCode ?? undefined) as ExitCode | undefined;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { PagingFormat } from '@lguest-sim/x86';
-import { GuestKernel, type GuestKernelOptions } from '../../src/index.js';
+import { GuestKernel, type GuestKernelOptions, type Zeroing } from '../../src/index.js';
 import { FlatVcpu, type Outcome } from './flat-vcpu.js';
 import { Feeder, type Program } from './program.js';
 
@@ -11,6 +11,7 @@ export interface GuestSetup {
   readonly kernelAddress?: number;
   readonly sliceNanoseconds?: number;
   readonly batchCapacity?: number;
+  readonly zeroing?: Zeroing;
 }
 
 /** A guest kernel on a flat vCPU, with its programs fed to it. */
@@ -23,13 +24,14 @@ export class FlatGuest {
   private readonly feeders: Feeder[];
 
   constructor(setup: GuestSetup) {
-    const { format, programs, kernelAddress, sliceNanoseconds, batchCapacity } = setup;
+    const { format, programs, kernelAddress, sliceNanoseconds, batchCapacity, zeroing } = setup;
     const memoryPages = setup.memoryPages ?? 2048;
     this.options = {
       format,
       memoryPages,
       ...(kernelAddress === undefined ? {} : { kernelAddress }),
       ...(sliceNanoseconds === undefined ? {} : { sliceNanoseconds }),
+      ...(zeroing === undefined ? {} : { zeroing }),
       processes: programs.map((_, index) => ({
         name: `program ${index}`,
         batchCapacity: batchCapacity ?? 64,

@@ -13,6 +13,10 @@ const PROT_READ_WRITE = 3;
 const MAP_PRIVATE_ANONYMOUS = 34;
 const CLONE_FLAGS = 0x1200011;
 
+/** Words of each page that are stored to before a fork, evenly spread. */
+const SHARED_WORDS = 8;
+const SHARED_STRIDE = PAGE_BYTES / SHARED_WORDS;
+
 /** Address of a page of the pattern. */
 export function pageAddress(page: number): number {
   return PATTERN_BASE + page * PAGE_BYTES;
@@ -37,10 +41,12 @@ export function* accesses<Options extends PagesAndShare>(
 
 /**
  * Accesses one word of each page in turn, from the first page on; once through, the next word.
+ * @param stride bytes from one word to the next; past the page's end, its first word is the next
  */
 export function* pageAfterPage<Options extends PagesAndShare>(
   scene: Scene<Options>,
   count: number,
+  stride = 4,
 ): Generator<void, void> {
   let [page, offset] = [0, 0];
   yield* accesses(scene, count, () => {
@@ -48,20 +54,61 @@ export function* pageAfterPage<Options extends PagesAndShare>(
     page++;
     if (page === scene.options.pages) {
       page = 0;
-      offset = (offset + 4) % PAGE_BYTES;
+      offset = (offset + stride) % PAGE_BYTES;
     }
     return address;
   });
 }
 
-/** Stores to each page once, so that there is something to share. */
-export function* fillPages<Options extends PagesAndShare>({
-  out,
-  options,
-}: Scene<Options>): Generator<void, void> {
+/** Stores to eight words of each page, so that there is something to share. */
+export function fillPages<Options extends PagesAndShare>(
+  scene: Scene<Options>,
+): Generator<void, void> {
+  return allShared(scene, true);
+}
+
+/**
+ * Loads every word that `fillPages` stores to: what others have stored there since is not to be seen.
+ */
+export function readPages<Options extends PagesAndShare>(
+  scene: Scene<Options>,
+): Generator<void, void> {
+  return allShared(scene, false);
+}
+
+/**
+ * Forks a child and stores at once to a page that the two share: while the kernel and the host may
+ * still take it for the parent's alone. Loads instead if the pattern stores nothing.
+ */
+export function* forkAndStore<Options extends PagesAndShare>(
+  scene: Scene<Options>,
+  child: number,
+): Generator<void, void> {
+  const { out, options } = scene;
+  yield* call(scene, clone(child));
+  if (out.full) yield;
+  const word = child % SHARED_WORDS;
+  const address = pageAddress(child % options.pages) + word * SHARED_STRIDE;
+  out.access(address, options.writeShare > 0);
+}
+
+/** Accesses only words that `fillPages` stores to, so that hardly a load returns a mere 0. */
+export function accessShared<Options extends PagesAndShare>(
+  scene: Scene<Options>,
+  count: number,
+): Generator<void, void> {
+  return pageAfterPage(scene, count, SHARED_STRIDE);
+}
+
+function* allShared<Options extends PagesAndShare>(
+  { out, options }: Scene<Options>,
+  write: boolean,
+): Generator<void, void> {
   for (let page = 0; page < options.pages; page++) {
-    if (out.full) yield;
-    out.access(pageAddress(page), true);
+    for (let word = 0; word < SHARED_WORDS; word++) {
+      if (out.full) yield;
+      out.access(pageAddress(page) + word * SHARED_STRIDE, write);
+    }
   }
 }
 

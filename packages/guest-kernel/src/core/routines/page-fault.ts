@@ -27,7 +27,7 @@ const LEVEL = 4;
 const TABLE = 5;
 
 /**
- * Flags of a new page. Linux marks the page of a writable private mapping dirty when it maps a frame
+ * Flags of a page that may be written to. Linux marks the page of a writable private mapping dirty when it maps a frame
  * of its own, whatever the access was; the host then needs no second fault to make it writable.
  */
 const PAGE_FLAGS = Flag.present | Flag.writable | Flag.user | Flag.accessed | Flag.dirty;
@@ -127,19 +127,29 @@ function allowWrite(kernel: Kernel, frame: Frame, entry: number): Step {
   if (page === NO_MEMORY) return kernel.become(frame, exit, [ExitCode.outOfMemory]);
   counts.copyOnWriteBreaks++;
   kernel.dropPage(old);
-  kernel.emit.copyPage(old, page);
+  if (isZeros(kernel, entry)) kernel.clearFrame(page);
+  else kernel.emit.copyPage(old, page);
   return setEntry(kernel, frame, page + PAGE_FLAGS);
 }
 
-/** In a read-only area it may be read; the dirty bit comes with the right to write. */
+/** Whether nobody ever stored to the page of an entry, so that there is nothing to copy. */
+function isZeros({ zeroing }: Kernel, entry: number): boolean {
+  return zeroing === 'lazy' && (entry & Flag.dirty) === 0;
+}
+
 function map(kernel: Kernel, frame: Frame): Step {
   const page = kernel.allocate();
   if (page === NO_MEMORY) return kernel.become(frame, exit, [ExitCode.outOfMemory]);
   const process = kernel.process!;
   const writable = process.areas.find(frame.locals[ADDRESS]!)?.writable !== false;
   process.counts.demandZeroFaults++;
-  kernel.emit.clearPage(page);
-  return setEntry(kernel, frame, page + (writable ? PAGE_FLAGS : READ_ONLY_FLAGS));
+  kernel.clearFrame(page);
+  return setEntry(kernel, frame, page + (writable ? newPageFlags(kernel, frame) : READ_ONLY_FLAGS));
+}
+
+/** A lazy kernel wants to know whether the page is stored to, which a load does not tell. */
+function newPageFlags({ zeroing }: Kernel, { locals }: Frame): number {
+  return zeroing === 'lazy' && !isWrite(locals) ? PAGE_FLAGS - Flag.dirty : PAGE_FLAGS;
 }
 
 /** Emits the entry for the faulting address, and tells the host. The access goes again. */

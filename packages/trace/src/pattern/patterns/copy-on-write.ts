@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { COMMON_OPTIONS, FIRST_PID, definePattern } from '../pattern.js';
-import { call, clone, exitGroup, fillPages, pageAfterPage, waitForAny } from '../steps.js';
+import {
+  accessShared,
+  call,
+  exitGroup,
+  fillPages,
+  forkAndStore,
+  readPages,
+  waitForAny,
+} from '../steps.js';
 
 export const copyOnWrite = definePattern({
   name: 'copy-on-write',
   summary:
-    'Stores to each of its pages and forks; then parent and children access them page after page.',
+    'Fills its pages and forks; then parent and children access what it stored, and it reads all again.',
   options: {
     ...COMMON_OPTIONS,
     accesses: {
@@ -28,11 +36,14 @@ export const copyOnWrite = definePattern({
     if (isParent) {
       yield* fillPages(scene);
       for (let child = 1; child <= children; child++) {
-        yield* call(scene, clone(FIRST_PID + child));
+        yield* forkAndStore(scene, FIRST_PID + child);
       }
     }
-    yield* pageAfterPage(scene, scene.options.accesses);
-    if (isParent) for (let left = children; left > 0; left--) yield* call(scene, waitForAny());
+    yield* accessShared(scene, scene.options.accesses);
+    if (isParent) {
+      for (let left = children; left > 0; left--) yield* call(scene, waitForAny());
+      yield* readPages(scene);
+    }
     yield* call(scene, exitGroup());
   },
 });

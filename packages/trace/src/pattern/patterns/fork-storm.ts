@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { COMMON_OPTIONS, FIRST_PID, definePattern } from '../pattern.js';
-import { call, clone, exitGroup, fillPages, pageAfterPage, waitForAny } from '../steps.js';
+import {
+  accessShared,
+  call,
+  exitGroup,
+  fillPages,
+  forkAndStore,
+  readPages,
+  waitForAny,
+} from '../steps.js';
 
 export const forkStorm = definePattern({
   name: 'fork-storm',
   summary:
-    'Stores to each of its pages, then forks many children, which access them page after page, and waits for all.',
+    'Fills its pages and forks many children, which access what it stored; waits for all, and reads all again.',
   options: {
     ...COMMON_OPTIONS,
     pages: { ...COMMON_OPTIONS.pages, default: 16 },
@@ -36,12 +44,13 @@ export const forkStorm = definePattern({
       yield* fillPages(scene);
       for (let forked = 0; forked < children; forked++) {
         if (forked >= atOnce) yield* call(scene, waitForAny());
-        yield* call(scene, clone(FIRST_PID + 1 + forked));
+        yield* forkAndStore(scene, FIRST_PID + 1 + forked);
       }
       for (let left = Math.min(children, atOnce); left > 0; left--) {
         yield* call(scene, waitForAny());
       }
-    } else yield* pageAfterPage(scene, scene.options.accesses);
+      yield* readPages(scene);
+    } else yield* accessShared(scene, scene.options.accesses);
     yield* call(scene, exitGroup());
   },
 });
