@@ -10,6 +10,7 @@ const benchmarks = {
   mmu: 'packages/mmu-host/bench/mmu.mjs',
   cpu: 'packages/cpu/bench/hot-loop.mjs',
   trace: 'packages/trace/bench/read-text.mjs',
+  scale: 'packages/simulation/bench/scale.mjs',
 };
 
 const [name = '', ...options] = process.argv.slice(2);

@@ -18,6 +18,10 @@ export interface MessagePayloads {
   'cpu-idle': object;
   /** Host scheduler to CPU: something to run again. */
   'cpu-wake': object;
+  /** Host scheduler to CPU: it goes offline; its vCPUs are moved. */
+  'cpu-offline': object;
+  /** Host scheduler to CPU: it is back, with nothing to run yet. */
+  'cpu-online': object;
 
   // Hypervisor to shadow MMU; each is answered with `shadow-done` or `switcher-mapped`.
   'init-pagetable': object;
@@ -101,6 +105,8 @@ export const routes: Readonly<Record<Topic, Route>> = {
   'guest-entered': 'cpu',
   'cpu-idle': 'cpu',
   'cpu-wake': 'cpu',
+  'cpu-offline': 'cpu',
+  'cpu-online': 'cpu',
   'init-pagetable': 'guest',
   'guest-data-init': 'guest',
   'demand-page': 'guest',

@@ -4,6 +4,7 @@ import { replay } from './commands/replay.js';
 import { resume } from './commands/resume.js';
 import { run } from './commands/run.js';
 import { listScenarios, scenariosSyntax } from './commands/scenarios.js';
+import { traceCommands, traceOverview } from './commands/trace.js';
 import { endProcess } from './end-process.js';
 import { usageError } from './errors.js';
 import { ExitCode } from './exit-code.js';
@@ -21,7 +22,9 @@ import { version } from './report/version.js';
 
 type Start = (given: ParsedArguments) => Promise<ExitCode>;
 
-const commands: ReadonlyMap<string, readonly [syntax: CommandSyntax, start: Start]> = new Map([
+type Commands = ReadonlyMap<string, readonly [syntax: CommandSyntax, start: Start]>;
+
+const commands: Commands = new Map([
   ['run', [runSyntax, (given) => run(readRunOptions(given))]],
   ['replay', [replaySyntax, (given) => replay(readReplayOptions(given))]],
   ['resume', [resumeSyntax, (given) => resume(readResumeOptions(given))]],
@@ -61,20 +64,49 @@ export function fail(error: unknown): ExitCode {
   return exitCode;
 }
 
+/** Commands by name, and what is said to somebody who names none of them. */
+interface CommandGroup {
+  readonly commands: Commands;
+  readonly overview: string;
+  readonly hint: string;
+}
+
+const all: CommandGroup = { commands, overview, hint: 'see lguest-sim --help' };
+const groups: ReadonlyMap<string, CommandGroup> = new Map([
+  [
+    'trace',
+    { commands: traceCommands, overview: traceOverview, hint: 'see lguest-sim trace --help' },
+  ],
+]);
+
 async function dispatch([name, ...args]: readonly string[]): Promise<ExitCode> {
-  if (name === '--help' || name === '-h' || name === 'help') return show(overview);
   if (name === '--version') return show(`${version()}\n`);
-  const command = name === undefined ? undefined : commands.get(name);
-  if (command === undefined) throw unknownCommand(name);
+  const group = name === undefined ? undefined : groups.get(name);
+  return group === undefined
+    ? dispatchIn(all, name, args)
+    : dispatchIn(group, args[0], args.slice(1));
+}
+
+async function dispatchIn(
+  group: CommandGroup,
+  name: string | undefined,
+  args: readonly string[],
+): Promise<ExitCode> {
+  if (name === '--help' || name === '-h' || name === 'help') return show(group.overview);
+  const command = name === undefined ? undefined : group.commands.get(name);
+  if (command === undefined) throw unknownCommand(group, name);
   const [syntax, start] = command;
   const outcome = parseArguments(syntax, args);
   return outcome.kind === 'help' ? show(`${outcome.text}\n`) : start(outcome.arguments);
 }
 
-function unknownCommand(name: string | undefined): Error {
+function unknownCommand({ commands, hint }: CommandGroup, name: string | undefined): Error {
   const got = name === undefined ? 'nothing' : `"${name}"`;
-  const expected = [...commands.keys()].join(', ').replace(/, (\w+)$/, ' or $1');
-  return usageError(`expected a command (${expected}), got ${got}`, 'see lguest-sim --help');
+  const names = [...commands.keys(), ...(commands === all.commands ? groups.keys() : [])];
+  return usageError(
+    `expected a command (${names.join(', ').replace(/, (\w+)$/, ' or $1')}), got ${got}`,
+    hint,
+  );
 }
 
 async function show(text: string): Promise<ExitCode> {

@@ -12,6 +12,7 @@ Commands:
   resume     Go on with a run from a checkpoint
   conform    Compare the shadow MMU with recorded runs of the original code
   scenarios  List the scenarios that come with the command, for run
+  trace      Pack traces, unpack them, and tell what is in them
 
 Options:
   -h, --help  Show this help, or after a command that command's

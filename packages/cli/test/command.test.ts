@@ -37,15 +37,15 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
   it.concurrent.each<[words: string, message: string]>([
     [
       '',
-      'expected a command (run, replay, resume, conform or scenarios), got nothing (see lguest-sim --help)',
+      'expected a command (run, replay, resume, conform, scenarios or trace), got nothing (see lguest-sim --help)',
     ],
     [
       'walk',
-      'expected a command (run, replay, resume, conform or scenarios), got "walk" (see lguest-sim --help)',
+      'expected a command (run, replay, resume, conform, scenarios or trace), got "walk" (see lguest-sim --help)',
     ],
     [
       '--cpus 2',
-      'expected a command (run, replay, resume, conform or scenarios), got "--cpus" (see lguest-sim --help)',
+      'expected a command (run, replay, resume, conform, scenarios or trace), got "--cpus" (see lguest-sim --help)',
     ],
     ['run --cpus 0', '--cpus: expected a whole number from 1 to 64, got "0"'],
     ['run --cpus', '--cpus: expected a whole number from 1 to 64, got nothing'],
@@ -53,7 +53,7 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
     ['run --memory 1K', '--memory: expected a size from 4M to 736M, got "1K"'],
     [
       'run --migrate up',
-      '--migrate: expected one of pinned, round-robin, random, balance, got "up"',
+      '--migrate: expected one of pinned, round-robin, random, balance, schedule, got "up"',
     ],
     ['run --slice -5', '--slice: expected a whole number from 1000 to 1000000000000, got "-5"'],
     ['run --seed x', '--seed: expected a whole number from 0 to 4294967295, got "x"'],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { CheckFailure, ConfigError, configure } from '@lguest-sim/simulation';
+import { CheckFailure, ConfigError, configure, defaultConfig } from '@lguest-sim/simulation';
 import type { SimulationConfig } from '@lguest-sim/simulation';
 import { TraceError } from '@lguest-sim/trace';
 import { describe, expect, it } from 'vitest';
@@ -52,6 +52,21 @@ describe('what a user hears of an error', () => {
     });
   });
 
+  it('tells what was planned, and what things cost if not as usual', () => {
+    const config = {
+      cpus: 2,
+      hotplug: [{ at: 5, cpu: 1, state: 'offline' }],
+      costs: { ...defaultConfig.costs, hypercall: 7 },
+      migrate: 'schedule',
+      schedule: [{ at: 0, guest: 0, cpu: 1 }],
+    } as const;
+    const request = { ...nothing, schedule: 'my moves.yaml' };
+    const { line } = describeFailure(checkError(failureWith(config), request));
+    for (const option of ['--offline 1@5', '--cost hypercall=7', "--schedule 'my moves.yaml'"]) {
+      expect(line).toContain(` ${option}`);
+    }
+  });
+
   it('leaves to a scenario what only that can say', () => {
     const groups = [{ count: 2, memoryBytes: 16 * 2 ** 20 }, { count: 1 }];
     const request = { ...nothing, scenario: 'ring.yaml', config: { guestSlice: 9000 } };
@@ -76,6 +91,9 @@ describe('what a user hears of an error', () => {
 });
 
 const nothing = {
+  costs: undefined,
+  hotplug: undefined,
+  schedule: undefined,
   config: {},
   scenario: undefined,
   traces: undefined,

@@ -176,7 +176,7 @@ describe('a scenario that is wrong', () => {
     [
       'has a strange key',
       `${one}\nmachines:\n  cpus: 2`,
-      ':4: expected one of the keys name, description, check, machine, scheduler, guests, processes, ' +
+      ':4: expected one of the keys name, description, check, machine, scheduler, guests, hotplug, schedule, processes, ' +
         'got "machines", did you mean machine?',
     ],
     [

@@ -37,6 +37,12 @@ describe('the summary', () => {
           0   663,229       2,500          137     2,400  12,345,678   0.0 %
           1   663,229       2,500          137     2,311  12,000,000  25.0 %
 
+      Guests on their host CPUs, and remaps of the Switcher's entries
+        guest  migrations  copies  switches  skipped  targeted  full  entries
+            0          59      60     2,400    2,339        60     1      246
+            1          48      49     2,311    2,261        49     1      202
+          all         107     109     4,711    4,600       109     2      448
+
       Guests and their processes
         guest  process  trace           status  accesses  pages  zeroed  syscalls
             0        0  sort.lackey.gz  exit     663,229    101     101       154

@@ -3,8 +3,13 @@ import { defaultCosts, type CostModel } from '@lguest-sim/bus';
 import { zeroingNames } from '@lguest-sim/guest-kernel';
 import type { Fidelity } from '@lguest-sim/mmu-host';
 import type { PagingFormat } from '@lguest-sim/x86';
+import { ConfigError } from './config-error.js';
 import type { GuestGroup, GuestOptions } from './guest-groups.js';
 import { migrationPolicyNames, type MigrationPolicyName } from './migration-policy.js';
+import type { HotplugEntry, ScheduleEntry } from './plan.js';
+import { checkPlan } from './plan-checks.js';
+
+export { ConfigError } from './config-error.js';
 
 /** Everything that decides how a run goes, but for the traces themselves. Plain data. */
 export interface SimulationConfig extends GuestOptions {
@@ -14,7 +19,13 @@ export interface SimulationConfig extends GuestOptions {
   readonly guests: number;
   /** Guests that differ: in memory, time slice or what they run. Empty if all are alike. */
   readonly groups: readonly GuestGroup[];
+  /** vCPUs of each guest: 1, as in the original. */
+  readonly vcpus: number;
   readonly migrate: MigrationPolicyName;
+  /** Under `schedule`: from when on each guest's vCPU is where. Until then it is on CPU guest modulo CPUs. */
+  readonly schedule: readonly ScheduleEntry[];
+  /** Host CPUs that go offline and come back, in order of time. */
+  readonly hotplug: readonly HotplugEntry[];
   /** Host time slice in cycles. */
   readonly slice: number;
   /** Seed of every random choice, 0 to 2^32 - 1. */
@@ -32,7 +43,10 @@ export const defaultConfig: SimulationConfig = {
   guests: 1,
   groups: [],
   memoryBytes: 64 * 2 ** 20,
+  vcpus: 1,
   migrate: 'round-robin',
+  schedule: [],
+  hotplug: [],
   slice: 100_000,
   guestSlice: 50_000,
   zeroing: 'eager',
@@ -44,25 +58,13 @@ export const defaultConfig: SimulationConfig = {
   check: false,
 };
 
-/** A value in the configuration that cannot be used. */
-export class ConfigError extends Error {
-  readonly code = 'BAD_OPTION';
-  /** Name of the option, as in `SimulationConfig`. */
-  readonly option: string;
-
-  constructor(option: string, expected: string, actual: unknown) {
-    super(`${option}: expected ${expected}, got ${String(actual)}`);
-    this.name = 'ConfigError';
-    this.option = option;
-  }
-}
-
 const mebibyte = 2 ** 20;
 
 /** Limits of the numeric options: smallest and largest value. */
 export const limits = {
   cpus: [1, 64],
   guests: [1, 1024],
+  vcpus: [1, 32],
   memoryBytes: [4 * mebibyte, 736 * mebibyte],
   slice: [1_000, 10 ** 12],
   guestSlice: [1_000, 10 ** 12],
@@ -88,6 +90,8 @@ export function configure(given: Partial<SimulationConfig>): SimulationConfig {
     throw new ConfigError('check', 'true or false', config.check);
   checkTlb(config.tlb);
   checkCosts(config.costs);
+  checkVcpus(config.vcpus);
+  checkPlan(config);
   return config;
 }
 
@@ -134,6 +138,20 @@ function checkTlb({ entries, ways }: SimulationConfig['tlb']): void {
   if (!isPowerOfTwo(ways) || ways > entries) {
     throw new ConfigError('tlb.ways', `a power of two up to ${entries}`, ways);
   }
+}
+
+/**
+ * The original keeps one vCPU a guest in more than one place: `set_pgd`, `set_pmd` and the guest's
+ * birth mean `cpus[0]` whoever calls, and a shadow table shows one regs page a host CPU, so that two
+ * vCPUs which share a table there would work on each other's registers (facts sheet, R10).
+ * @throws ConfigError for any other number
+ */
+export function checkVcpus(vcpus: unknown): void {
+  if (vcpus === 1) return;
+  const why =
+    'two vCPUs of a guest would share shadow tables that have room for the registers of one, and ' +
+    'SET_PGD and SET_PMD only know the first; see R10 in docs/defects.md';
+  throw new ConfigError('vcpus', `1 (${why})`, vcpus);
 }
 
 function checkCosts(costs: CostModel): void {

@@ -2,6 +2,8 @@
 import type { Bus, Message, VirtualClock } from '@lguest-sim/bus';
 import type { Subscription } from 'rxjs';
 import { NONE, type HostScheduler } from './host-scheduler.js';
+import type { PlannedEvent } from './plan.js';
+import { Sleepers } from './sleepers.js';
 
 /** The timer a guest has set, in cycles of virtual time; Infinity while it is off. */
 export interface GuestTimer {
@@ -11,7 +13,10 @@ export interface GuestTimer {
 /** What the host actor remembers between messages, as plain data. */
 export interface HostActorSnapshot {
   readonly idle: readonly boolean[];
+  readonly leaving: readonly boolean[];
   readonly idleCycles: readonly number[];
+  readonly offlineCycles: readonly number[];
+  readonly timesOffline: readonly number[];
   readonly halted: readonly number[];
   readonly closed: readonly number[];
 }
@@ -21,12 +26,16 @@ const TIMER_IRQ = 0;
 
 /** Joins the host scheduler to the bus: which vCPU runs on which host CPU, and who sleeps. */
 export class HostActor {
-  /** Whether each CPU has nothing to run. */
+  /** Whether each CPU is online and has nothing to run. */
   readonly idle: boolean[];
   /** Cycles each CPU had nothing to run. */
   readonly idleCycles: number[];
+  /** Cycles each CPU was offline before it came back. */
+  readonly offlineCycles: number[];
+  /** Times each CPU went offline. */
+  readonly timesOffline: number[];
   /** Guests whose vCPU sleeps until an interrupt. */
-  readonly halted = new Set<number>();
+  readonly sleepers: Sleepers;
   /** Guests that are gone. */
   readonly closed = new Set<number>();
   private readonly bus: Bus;
@@ -34,8 +43,8 @@ export class HostActor {
   private readonly scheduler: HostScheduler;
   private readonly timer: GuestTimer;
   private readonly subscriptions: Subscription[];
-  /** Time of the event at hand, when it is later than the clock of the CPU it is charged to. */
-  private eventTime = 0;
+  /** Whether each CPU goes offline as soon as its guest has exited. */
+  private readonly leaving: boolean[];
 
   constructor(options: {
     bus: Bus;
@@ -43,14 +52,19 @@ export class HostActor {
     scheduler: HostScheduler;
     timer: GuestTimer;
     cpus: number;
+    guests: number;
   }) {
-    this.bus = options.bus;
+    const { bus, cpus } = options;
+    this.bus = bus;
     this.clock = options.clock;
     this.scheduler = options.scheduler;
     this.timer = options.timer;
-    this.idle = new Array<boolean>(options.cpus).fill(false);
-    this.idleCycles = new Array<number>(options.cpus).fill(0);
-    const { bus } = this;
+    this.sleepers = new Sleepers(options.guests, options.timer);
+    this.idle = new Array<boolean>(cpus).fill(false);
+    this.leaving = new Array<boolean>(cpus).fill(false);
+    this.idleCycles = new Array<number>(cpus).fill(0);
+    this.offlineCycles = new Array<number>(cpus).fill(0);
+    this.timesOffline = new Array<number>(cpus).fill(0);
     this.subscriptions = [
       bus.handle('vcpu-runnable', 0, (message) => this.onRunnable(message)),
       bus.handle('reschedule', 0, (message) => this.onReschedule(message)),
@@ -66,16 +80,22 @@ export class HostActor {
 
   /** Lets an idle CPU run the first vCPU that waits for it, at `time`. */
   startIdle(cpu: number, time: number): void {
-    this.idleCycles[cpu]! += time - this.clock.now[cpu]!;
-    this.clock.now[cpu] = time;
+    this.idleUntil(cpu, time);
     this.runNext(cpu);
   }
 
-  /** The timer of a halted guest goes off at `time`. */
+  /** The timer of a halted guest goes off at `time`, on the CPU that it belongs to. */
   wakeHalted(guest: number, time: number): void {
-    this.eventTime = time;
-    this.raiseTimer(this.scheduler.lastCpu[guest]!, guest);
-    this.eventTime = 0;
+    const cpu = this.scheduler.homeOf(guest);
+    if (this.idle[cpu]) this.idleUntil(cpu, time);
+    this.raiseTimer(cpu, guest);
+  }
+
+  /** Lets happen what was planned for its time. */
+  carryOut(event: PlannedEvent): void {
+    if (event.kind === 'move') this.scheduler.reassign(event.guest, event.cpu, event.at);
+    else if (event.state === 'offline') this.takeOffline(event.cpu, event.at);
+    else this.bringOnline(event.cpu, event.at);
   }
 
   /** Ends all subscriptions. */
@@ -86,33 +106,43 @@ export class HostActor {
   snapshot(): HostActorSnapshot {
     return {
       idle: [...this.idle],
+      leaving: [...this.leaving],
       idleCycles: [...this.idleCycles],
-      halted: [...this.halted],
+      offlineCycles: [...this.offlineCycles],
+      timesOffline: [...this.timesOffline],
+      halted: this.sleepers.snapshot(),
       closed: [...this.closed],
     };
   }
 
+  /** Puts a snapshot back; the guests' timers have to be back already. */
   restore(snapshot: HostActorSnapshot): void {
-    snapshot.idle.forEach((idle, cpu) => (this.idle[cpu] = idle));
-    snapshot.idleCycles.forEach((cycles, cpu) => (this.idleCycles[cpu] = cycles));
-    refill(this.halted, snapshot.halted);
-    refill(this.closed, snapshot.closed);
+    const { idle, leaving, idleCycles, offlineCycles, timesOffline } = snapshot;
+    Object.assign(this.idle, idle);
+    Object.assign(this.leaving, leaving);
+    Object.assign(this.idleCycles, idleCycles);
+    Object.assign(this.offlineCycles, offlineCycles);
+    Object.assign(this.timesOffline, timesOffline);
+    this.sleepers.restore(snapshot.halted);
+    this.closed.clear();
+    for (const guest of snapshot.closed) this.closed.add(guest);
   }
 
   private onRunnable({ cpu, guest }: Message<'vcpu-runnable'>): void {
-    this.halted.delete(guest);
-    this.scheduler.wake(guest, Math.max(this.clock.now[cpu]!, this.eventTime));
+    this.sleepers.remove(guest);
+    this.scheduler.wake(guest, this.clock.now[cpu]!);
   }
 
   private onReschedule({ cpu, guest }: Message<'reschedule'>): void {
     if (this.timer.deadline(guest) <= this.clock.now[cpu]!) this.raiseTimer(cpu, guest);
+    if (this.leaving[cpu]) return this.goOffline(cpu);
     const next = this.scheduler.reschedule(cpu);
     if (next === NONE) this.sleep(cpu);
     else this.run(cpu, next);
   }
 
   private onHalted({ cpu, guest }: Message<'vcpu-halted'>): void {
-    this.halted.add(guest);
+    this.sleepers.add(guest);
     this.scheduler.leave(cpu);
     this.runNext(cpu);
   }
@@ -124,6 +154,7 @@ export class HostActor {
   }
 
   private runNext(cpu: number): void {
+    if (this.leaving[cpu]) return this.goOffline(cpu);
     const guest = this.scheduler.pick(cpu);
     if (guest === NONE) this.sleep(cpu);
     else this.run(cpu, guest);
@@ -145,12 +176,47 @@ export class HostActor {
     this.bus.publish({ topic: 'cpu-idle', cpu, guest: NONE });
   }
 
+  private idleUntil(cpu: number, time: number): void {
+    const now = this.clock.now[cpu]!;
+    if (time <= now) return;
+    this.idleCycles[cpu]! += time - now;
+    this.clock.now[cpu] = time;
+    this.scheduler.changed.add(cpu);
+  }
+
+  /** A CPU whose guest runs has to let it exit first; an idle one goes at once. */
+  private takeOffline(cpu: number, time: number): void {
+    if (this.idle[cpu]) {
+      this.idleUntil(cpu, time);
+      return this.goOffline(cpu);
+    }
+    this.leaving[cpu] = true;
+    this.scheduler.preempt(cpu);
+  }
+
+  private goOffline(cpu: number): void {
+    this.leaving[cpu] = false;
+    this.idle[cpu] = false;
+    this.timesOffline[cpu]!++;
+    this.bus.publish({ topic: 'cpu-offline', cpu, guest: NONE });
+    this.scheduler.takeOffline(cpu);
+  }
+
+  private bringOnline(cpu: number, time: number): void {
+    // Its guest has not exited since: it never went.
+    if (this.leaving[cpu]) {
+      this.leaving[cpu] = false;
+      return;
+    }
+    const away = Math.max(0, time - this.clock.now[cpu]!);
+    this.offlineCycles[cpu]! += away;
+    this.clock.advance(cpu, away);
+    this.scheduler.bringOnline(cpu);
+    this.bus.publish({ topic: 'cpu-online', cpu, guest: NONE });
+    this.sleep(cpu);
+  }
+
   private raiseTimer(cpu: number, guest: number): void {
     this.bus.publish({ topic: 'interrupt', cpu, guest, irq: TIMER_IRQ });
   }
-}
-
-function refill(set: Set<number>, values: readonly number[]): void {
-  set.clear();
-  for (const value of values) set.add(value);
 }

@@ -6,6 +6,7 @@ export * from './host-scheduler.js';
 export * from './laws.js';
 export * from './machines.js';
 export * from './migration-policy.js';
+export * from './plan.js';
 export * from './result-document.js';
 export * from './run-machine.js';
 export * from './simulation.js';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { cpuCountNames, type ResultDocument, type Totals } from './result-document.js';
+import { cpuCounterNames } from '@lguest-sim/cpu';
+import type { ResultDocument, Totals } from './result-document.js';
 
 /** Counts that contradict each other: a defect of the simulator, never of its input. */
 export class LawViolation extends Error {
@@ -19,7 +20,8 @@ export class LawViolation extends Error {
  */
 export function assertLaws(result: ResultDocument): void {
   const { totals } = result;
-  for (const [law, left, right] of [...countLaws(totals), ...sumLaws(result)]) {
+  const laws = [...countLaws(totals), ...switcherLaws(result), ...sumLaws(result)];
+  for (const [law, left, right] of laws) {
     if (left !== right) throw new LawViolation(law, left, right);
   }
 }
@@ -48,8 +50,14 @@ function countLaws(t: Totals): Law[] {
   ];
 }
 
+function switcherLaws({ totals: t, cpus }: ResultDocument): Law[] {
+  const law = 'switcherEntries = 4 x switcherTargetedRemaps + (2 x CPUs + 2) x switcherFullRemaps';
+  const written = 4 * t.switcherTargetedRemaps + (2 * cpus.length + 2) * t.switcherFullRemaps;
+  return [[law, t.switcherEntries, written]];
+}
+
 function sumLaws({ totals, cpus, guests }: ResultDocument): Law[] {
-  const ofCpus = cpuCountNames.map((name): Law => {
+  const ofCpus = cpuCounterNames.map((name): Law => {
     const sum = cpus.reduce((total, cpu) => total + cpu[name], 0);
     return [`totals.${name} = sum over cpus`, totals[name], sum];
   });

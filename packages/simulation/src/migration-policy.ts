@@ -2,30 +2,44 @@
 
 /** What a policy may look at when it chooses a host CPU for a vCPU. */
 export interface PlacementView {
-  readonly cpus: number;
+  /** Host CPUs that are online, in ascending order; there is always one. */
+  readonly online: readonly number[];
   /** vCPUs waiting for or running on a host CPU. */
   load(cpu: number): number;
+  /** The online CPU with the smallest load; of equals the one with the lowest number. */
+  idlest(): number;
   /** Next random number of the run, unsigned 32 bits. */
   random(): number;
+  /** CPU that the schedule names for a guest at this time. */
+  scheduled(guest: number): number;
 }
 
-/** Decides on which host CPU a vCPU runs next. */
+/**
+ * Decides on which host CPU a vCPU runs next. If the one that it names is offline, the vCPU goes to
+ * the idlest that is online.
+ */
 export interface MigrationPolicy {
   readonly name: string;
   /** CPU for a vCPU that has not run yet. */
   first(guest: number, view: PlacementView): number;
+  /** CPU for a vCPU that was woken and ran on `last` before it slept. */
+  woken(guest: number, last: number, view: PlacementView): number;
   /** CPU for a vCPU whose time slice on `cpu` has ended. `load(cpu)` counts it there still. */
   next(guest: number, cpu: number, view: PlacementView): number;
   /** Whether an idle CPU takes waiting vCPUs from the busiest one. */
   readonly steals: boolean;
 }
 
-const spread = (guest: number, view: PlacementView): number => guest % view.cpus;
+/** Where most policies put a vCPU at first, and when it was woken. */
+const usual: Pick<MigrationPolicy, 'first' | 'woken'> = {
+  first: (guest, { online }) => online[guest % online.length]!,
+  woken: (_, last) => last,
+};
 
 /** Every vCPU stays where it was put. */
 const pinned: MigrationPolicy = {
   name: 'pinned',
-  first: spread,
+  ...usual,
   next: (_, cpu) => cpu,
   steals: false,
 };
@@ -33,47 +47,45 @@ const pinned: MigrationPolicy = {
 /** Every vCPU moves on to the next host CPU after each time slice. */
 const roundRobin: MigrationPolicy = {
   name: 'round-robin',
-  first: spread,
-  next: (_, cpu, view) => (cpu + 1) % view.cpus,
+  ...usual,
+  next: (_, cpu, { online }) => online[(online.indexOf(cpu) + 1) % online.length]!,
   steals: false,
 };
 
 /** A host CPU drawn at random after each time slice. */
 const random: MigrationPolicy = {
   name: 'random',
-  first: spread,
-  next: (_, __, view) => view.random() % view.cpus,
+  ...usual,
+  next: (_, __, view) => view.online[view.random() % view.online.length]!,
   steals: false,
 };
 
 /** Stays, unless another CPU has at least two vCPUs fewer; idle CPUs steal from the busiest. */
 const balance: MigrationPolicy = {
   name: 'balance',
-  first: spread,
+  ...usual,
   next: (_, cpu, view) => {
-    const idlest = extremeCpu(view, (a, b) => a < b);
+    const idlest = view.idlest();
     return view.load(idlest) + 2 <= view.load(cpu) ? idlest : cpu;
   },
   steals: true,
 };
 
-/** The CPU whose load beats all others'; of equals the lowest number. */
-export function extremeCpu(
-  view: Pick<PlacementView, 'cpus' | 'load'>,
-  beats: (a: number, b: number) => boolean,
-): number {
-  let best = 0;
-  for (let cpu = 1; cpu < view.cpus; cpu++) {
-    if (beats(view.load(cpu), view.load(best))) best = cpu;
-  }
-  return best;
-}
+/** Every vCPU is where the schedule says, from the cycle on that it says. */
+const schedule: MigrationPolicy = {
+  name: 'schedule',
+  first: (guest, view) => view.scheduled(guest),
+  woken: (guest, _, view) => view.scheduled(guest),
+  next: (guest, _, view) => view.scheduled(guest),
+  steals: false,
+};
 
 export const migrationPolicies = {
   pinned,
   'round-robin': roundRobin,
   random,
   balance,
+  schedule,
 } as const satisfies Record<string, MigrationPolicy>;
 
 export type MigrationPolicyName = keyof typeof migrationPolicies;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { CpuCounters } from '@lguest-sim/cpu';
 import type { SimulationConfig } from './config.js';
 
 /** Version of the result document: the first number changes when a reader has to. */
@@ -7,44 +8,8 @@ export const RESULT_SCHEMA = 'lguest-sim/result/1';
 /** How a run ended. */
 export type RunStatus = 'finished' | 'interrupted' | 'failed';
 
-/** Counts of one host CPU; each is also summed over all CPUs in `Totals`. */
-export interface CpuCounts {
-  /** Accesses of the traces that completed: fetches, loads and stores of user code. */
-  accesses: number;
-  /** Instruction lines of the traces (a fetch that crosses a page is one instruction, two accesses). */
-  instructions: number;
-  fetches: number;
-  loads: number;
-  stores: number;
-  /** Accesses of the guest kernels themselves. */
-  kernelAccesses: number;
-  /** Accesses of the CPU itself: gates, task state, pushes, the Switcher's registers. */
-  hardwareAccesses: number;
-  tlbHits: number;
-  tlbMisses: number;
-  /** Page walks; each follows one TLB miss. */
-  pageWalks: number;
-  /** Walks that ended in a page fault. */
-  pageFaults: number;
-}
-
-/** The names of `CpuCounts`, in the order of the document. */
-export const cpuCountNames = [
-  'accesses',
-  'instructions',
-  'fetches',
-  'loads',
-  'stores',
-  'kernelAccesses',
-  'hardwareAccesses',
-  'tlbHits',
-  'tlbMisses',
-  'pageWalks',
-  'pageFaults',
-] as const satisfies readonly (keyof CpuCounts)[];
-
 /** Everything that is counted, over all host CPUs and guests. */
-export interface Totals extends CpuCounts {
+export interface Totals extends CpuCounters {
   /** Shadow leaf entries that `demand_page` filled. */
   shadowFills: number;
   /** Page faults that the host handed on to the guest kernel. */
@@ -69,20 +34,32 @@ export interface Totals extends CpuCounts {
   switcherTargetedRemaps: number;
   /** Guest entries that cleared every CPU's entries first. */
   switcherFullRemaps: number;
+  /** Entries of shadow tables that these two wrote. */
+  switcherEntries: number;
+  /** Guest entries that copied all of the vCPU's descriptors: another CPU, or another vCPU ran here. */
+  stateCopies: number;
   /** Times a vCPU ran on another host CPU than before. */
   migrations: number;
+  /** Times a host CPU went offline. */
+  cpusOffline: number;
+  /** Times a vCPU had to leave a host CPU, or its queue, since that went offline. */
+  evacuations: number;
   /** Interrupts delivered to guests. */
   interrupts: number;
   /** Virtual time at the end: the clock of the host CPU that is furthest on. */
   cycles: number;
 }
 
-export interface CpuResult extends CpuCounts {
+export interface CpuResult extends CpuCounters {
   readonly cpu: number;
   /** Clock at the end, in cycles. */
   readonly cycles: number;
   /** Cycles with nothing to run. */
   readonly idleCycles: number;
+  /** Cycles offline, up to when it came back last; while it is offline its clock stands. */
+  readonly offlineCycles: number;
+  /** Times it went offline. */
+  readonly timesOffline: number;
   readonly worldSwitches: number;
 }
 
@@ -128,7 +105,19 @@ export interface ProcessResult {
   readonly moved: readonly MovedRegionResult[];
 }
 
-export interface GuestResult {
+/** How a guest's vCPU got on with the host CPUs that it ran on. */
+export interface MigrationResult {
+  /** Entries into the guest; the three kinds of remap add up to it. */
+  readonly worldSwitches: number;
+  readonly migrations: number;
+  readonly stateCopies: number;
+  readonly switcherSkips: number;
+  readonly switcherTargetedRemaps: number;
+  readonly switcherFullRemaps: number;
+  readonly switcherEntries: number;
+}
+
+export interface GuestResult extends MigrationResult {
   readonly guest: number;
   /** Memory in bytes. */
   readonly memoryBytes: number;

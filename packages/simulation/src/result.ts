@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { CpuCounters } from '@lguest-sim/cpu';
+import { cpuCounterNames, noCounts, type CpuCounters } from '@lguest-sim/cpu';
 import { hexAddress } from '@lguest-sim/trace';
-import { cpuCountNames, RESULT_SCHEMA } from './result-document.js';
+import { RESULT_SCHEMA } from './result-document.js';
 import type {
-  CpuCounts,
   CpuResult,
   GuestResult,
   KillResult,
+  MigrationResult,
   ProcessResult,
   ResultDocument,
   RunStatus,
@@ -39,12 +39,12 @@ export function resultOf(parts: RunParts, status: RunStatus): ResultDocument {
     config: { ...parts.config, traces: parts.traces },
     totals: totalsOf(parts),
     cpus: parts.host.cpus.map((_, cpu) => cpuResult(parts, cpu)),
-    guests: parts.guests.map((guest) => guestResult(guest, parts.feeds[guest.guest]!)),
+    guests: parts.guests.map((guest) => guestResult(parts, guest)),
     kills: parts.guests.flatMap(killOf),
   };
 }
 
-function totalsOf({ host, guests, scheduler }: RunParts): Totals {
+function totalsOf({ host, hostActor, guests, scheduler }: RunParts): Totals {
   const sum = (count: (guest: GuestMachine) => number): number =>
     guests.reduce((total, guest) => total + count(guest), 0);
   return {
@@ -61,7 +61,11 @@ function totalsOf({ host, guests, scheduler }: RunParts): Totals {
     switcherSkips: sum(({ mmu }) => mmu.counters.switcherSkips),
     switcherTargetedRemaps: sum(({ mmu }) => mmu.counters.switcherTargetedRemaps),
     switcherFullRemaps: sum(({ mmu }) => mmu.counters.switcherFullRemaps),
-    migrations: scheduler.migrations,
+    switcherEntries: sum(({ mmu }) => mmu.counters.switcherEntries),
+    stateCopies: sum(({ vcpu }) => vcpu.counters.stateCopies),
+    migrations: add(scheduler.migrations),
+    cpusOffline: add(hostActor.timesOffline),
+    evacuations: scheduler.evacuations,
     interrupts: sum(({ vcpu }) => vcpu.counters.interruptsDelivered),
     cycles: Math.max(...host.clock.now),
   };
@@ -70,14 +74,17 @@ function totalsOf({ host, guests, scheduler }: RunParts): Totals {
 function cpuResult({ host, hostActor }: RunParts, cpu: number): CpuResult {
   return {
     cpu,
-    ...countsOf(host.cpus[cpu]!.core.counters),
+    ...host.cpus[cpu]!.core.counters,
     cycles: host.clock.now[cpu]!,
     idleCycles: hostActor.idleCycles[cpu]!,
+    offlineCycles: hostActor.offlineCycles[cpu]!,
+    timesOffline: hostActor.timesOffline[cpu]!,
     worldSwitches: host.worldSwitches[cpu]!.worldSwitches,
   };
 }
 
-function guestResult(machine: GuestMachine, feeds: GuestFeeds): GuestResult {
+function guestResult(parts: RunParts, machine: GuestMachine): GuestResult {
+  const feeds = parts.feeds[machine.guest]!;
   const processes = machine.kernel.results().map((process, index): ProcessResult => {
     const { name, checksum, ...counts } = process;
     return {
@@ -93,7 +100,22 @@ function guestResult(machine: GuestMachine, feeds: GuestFeeds): GuestResult {
     };
   });
   const { guest, state: status, memoryBytes } = machine;
-  return { guest, memoryBytes, status, processes };
+  return { guest, memoryBytes, status, ...migrationResult(parts, machine), processes };
+}
+
+function migrationResult({ scheduler }: RunParts, machine: GuestMachine): MigrationResult {
+  const { guest, mmu, vcpu } = machine;
+  const { switcherSkips, switcherTargetedRemaps, switcherFullRemaps, switcherEntries } =
+    mmu.counters;
+  return {
+    worldSwitches: switcherSkips + switcherTargetedRemaps + switcherFullRemaps,
+    migrations: scheduler.migrations[guest]!,
+    stateCopies: vcpu.counters.stateCopies,
+    switcherSkips,
+    switcherTargetedRemaps,
+    switcherFullRemaps,
+    switcherEntries,
+  };
 }
 
 function killOf({ guest, vcpu }: GuestMachine): KillResult[] {
@@ -101,17 +123,14 @@ function killOf({ guest, vcpu }: GuestMachine): KillResult[] {
   return end === 'killed' ? [{ guest, reason: reason ?? '' }] : [];
 }
 
-function countsOf(counters: CpuCounters): CpuCounts {
-  return Object.fromEntries(cpuCountNames.map((name) => [name, counters[name]])) as Record<
-    keyof CpuCounts,
-    number
-  >;
+function add(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
-function sumCounts(all: readonly CpuCounters[]): CpuCounts {
-  return Object.fromEntries(
-    cpuCountNames.map((name) => [name, all.reduce((sum, counters) => sum + counters[name], 0)]),
-  ) as Record<keyof CpuCounts, number>;
+function sumCounts(all: readonly CpuCounters[]): CpuCounters {
+  const sums = noCounts();
+  for (const counters of all) for (const name of cpuCounterNames) sums[name] += counters[name];
+  return sums;
 }
 
 /** Adds up counts by name; names in the order of the alphabet, whatever came first. */

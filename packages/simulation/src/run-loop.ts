@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { VirtualClock } from '@lguest-sim/bus';
+import { RESCHEDULE_VECTOR, TIMER_VECTOR } from '@lguest-sim/cpu';
+import { Agenda } from './agenda.js';
 import type { HostActor, GuestTimer } from './host-actor.js';
 import type { HostScheduler } from './host-scheduler.js';
+import type { Plan } from './plan.js';
 
 /** What the loop asks of a host CPU that is in a guest. */
 export interface RunnableCpu {
-  /** Runs guest code up to the next exit, or until the CPU's clock reaches `until` cycles. */
-  run(until: number): 'exit' | 'starved';
+  /**
+   * Runs guest code up to the next exit, or until the CPU's clock reaches `until` cycles; that is an
+   * interrupt with this vector.
+   */
+  run(until: number, vector: number): 'exit' | 'starved';
   /** Whether it stands at an exit that is not delivered yet. */
   readonly atExit: boolean;
   /** Publishes the messages of the exit that `run` stopped at. */
@@ -23,17 +29,27 @@ export type StepOutcome =
   /** Nothing is left to happen. */
   | { readonly kind: 'finished' };
 
+/** What a loop is made of. */
+export interface RunLoopOptions {
+  readonly cpus: readonly RunnableCpu[];
+  readonly clock: VirtualClock;
+  readonly scheduler: HostScheduler;
+  readonly host: HostActor;
+  readonly timer: GuestTimer;
+  readonly plan: Plan;
+}
+
 const progress: StepOutcome = { kind: 'progress' };
 const reached: StepOutcome = { kind: 'reached' };
 const finished: StepOutcome = { kind: 'finished' };
 
 /**
- * Decides what happens next: always the thing with the smallest virtual time, of equals the one on
- * the CPU with the lowest number, timers of halted guests last.
+ * Decides what happens next: always the thing with the smallest virtual time. Of equal times, what
+ * was planned comes first, then the CPUs as `Agenda` says, then timers of halted guests as `Sleepers` says.
  *
  * A CPU in a guest takes two turns: first its guest runs, alone with its own memory, up to an exit;
  * then, when no other CPU is behind that time, the exit is delivered and the host handles it. The
- * loop itself has no state.
+ * loop itself has no state that it could not find out anew.
  */
 export class RunLoop {
   private readonly cpus: readonly RunnableCpu[];
@@ -41,87 +57,76 @@ export class RunLoop {
   private readonly scheduler: HostScheduler;
   private readonly host: HostActor;
   private readonly timer: GuestTimer;
+  private readonly plan: Plan;
+  private readonly agenda: Agenda;
 
-  constructor(options: {
-    cpus: readonly RunnableCpu[];
-    clock: VirtualClock;
-    scheduler: HostScheduler;
-    host: HostActor;
-    timer: GuestTimer;
-  }) {
+  constructor(options: RunLoopOptions) {
     this.cpus = options.cpus;
     this.clock = options.clock;
     this.scheduler = options.scheduler;
     this.host = options.host;
     this.timer = options.timer;
+    this.plan = options.plan;
+    this.agenda = new Agenda(options);
+  }
+
+  /** To be called before the first step, and whenever something but a step has changed the run. */
+  rebuild(): void {
+    this.agenda.rebuild();
   }
 
   /** Virtual time of what happens next, in cycles; Infinity if nothing is left to happen. */
   get time(): number {
-    const cpu = this.nextCpu();
-    return Math.min(cpu === -1 ? Infinity : this.timeOf(cpu), this.deadlineOf(this.firstSleeper()));
+    this.rebuild();
+    const next = Math.min(this.agenda.time, this.host.sleepers.firstTime);
+    // What is planned for later, when all guests are gone, does not happen.
+    return next === Infinity ? next : Math.min(next, this.plan.nextTime);
   }
 
   /** Lets the next thing happen, unless its virtual time is `until` cycles or more. */
   step(until = Infinity): StepOutcome {
-    const cpu = this.nextCpu();
-    const time = cpu === -1 ? Infinity : this.timeOf(cpu);
-    const sleeper = this.firstSleeper();
-    const deadline = this.deadlineOf(sleeper);
-    if (time === Infinity && deadline === Infinity) return finished;
-    if (time >= until && deadline >= until) return reached;
-    if (deadline < time) {
-      this.host.wakeHalted(sleeper, deadline);
-      return progress;
-    }
-    if (!this.host.idle[cpu]) return this.advance(cpu);
-    this.host.startIdle(cpu, time);
+    const { agenda, plan, host } = this;
+    const { sleepers } = host;
+    const { time } = agenda;
+    const alarm = sleepers.firstTime;
+    const next = Math.min(time, alarm);
+    if (next === Infinity) return finished;
+    if (Math.min(next, plan.nextTime) >= until) return reached;
+    if (plan.nextTime <= next) host.carryOut(plan.take());
+    else if (alarm < time) host.wakeHalted(sleepers.first, alarm);
+    else return this.advance(agenda.cpu, time);
+    agenda.follow();
     return progress;
   }
 
-  private advance(cpu: number): StepOutcome {
+  private advance(cpu: number, time: number): StepOutcome {
+    const outcome = this.advanceCpu(cpu, time);
+    this.agenda.update(cpu);
+    return outcome;
+  }
+
+  private advanceCpu(cpu: number, time: number): StepOutcome {
     const hostCpu = this.cpus[cpu]!;
+    if (this.host.idle[cpu]) {
+      this.host.startIdle(cpu, time);
+      return progress;
+    }
     if (hostCpu.atExit) {
       hostCpu.deliver();
       return progress;
     }
     const guest = this.scheduler.running[cpu]!;
-    const end = Math.min(this.scheduler.sliceEnd[cpu]!, this.timer.deadline(guest));
+    return this.runGuest(cpu, guest) === 'starved' ? { kind: 'starved', guest } : progress;
+  }
+
+  private runGuest(cpu: number, guest: number): 'exit' | 'starved' {
+    const { scheduler } = this;
+    const now = this.clock.now[cpu]!;
+    const timer = Math.min(scheduler.sliceEnd[cpu]!, this.timer.deadline(guest));
+    const stop = scheduler.isPreempted(cpu) ? now : this.plan.stopTime(cpu, guest);
     // The way in may have taken longer than the slice: one instruction runs all the same, or a guest
     // would never get on.
-    const until = Math.max(end, this.clock.now[cpu]! + 1);
-    return hostCpu.run(until) === 'starved' ? { kind: 'starved', guest } : progress;
-  }
-
-  private nextCpu(): number {
-    let next = -1;
-    let smallest = Infinity;
-    for (let cpu = 0; cpu < this.cpus.length; cpu++) {
-      const time = this.timeOf(cpu);
-      if (time < smallest) {
-        smallest = time;
-        next = cpu;
-      }
-    }
-    return next;
-  }
-
-  private timeOf(cpu: number): number {
-    return this.host.idle[cpu] ? this.scheduler.nextStart(cpu) : this.clock.now[cpu]!;
-  }
-
-  private deadlineOf(sleeper: number): number {
-    return sleeper === -1 ? Infinity : this.timer.deadline(sleeper);
-  }
-
-  private firstSleeper(): number {
-    let first = -1;
-    for (const guest of this.host.halted) {
-      const deadline = this.timer.deadline(guest);
-      if (deadline !== Infinity && (first === -1 || deadline < this.timer.deadline(first))) {
-        first = guest;
-      }
-    }
-    return first;
+    const until = Math.max(Math.min(timer, stop), now + 1);
+    return this.cpus[cpu]!.run(until, stop < timer ? RESCHEDULE_VECTOR : TIMER_VECTOR);
   }
 }

@@ -12,6 +12,7 @@ import { assertLaws } from './laws.js';
 import { migrationPolicies } from './migration-policy.js';
 import type { ResultDocument, RunStatus } from './result-document.js';
 import { resultOf } from './result.js';
+import { Plan } from './plan.js';
 import { RunLoop, type StepOutcome } from './run-loop.js';
 import { runMachine } from './run-machine.js';
 import { GuestFeeds } from './guest-feeds.js';
@@ -50,6 +51,8 @@ export interface SimulationSnapshot {
   readonly host: HostMachineSnapshot;
   readonly scheduler: HostSchedulerSnapshot;
   readonly hostActor: HostActorSnapshot;
+  /** Planned events that have happened. */
+  readonly plan: number;
   readonly guests: readonly GuestMachineSnapshot[];
   readonly feeds: readonly (readonly TraceFeedSnapshot[])[];
 }
@@ -72,6 +75,7 @@ export class Simulation {
   private readonly feeds: readonly GuestFeeds[];
   private readonly scheduler: HostScheduler;
   private readonly hostActor: HostActor;
+  private readonly plan: Plan;
   private readonly loop: RunLoop;
   private readonly machine: MachineInstance;
 
@@ -103,9 +107,11 @@ export class Simulation {
     const options = { cpus, guests, slice, policy, clock, random: random.next };
     this.scheduler = new HostScheduler(options);
     const { scheduler } = this;
-    this.hostActor = new HostActor({ bus, clock, scheduler, timer, cpus });
+    this.hostActor = new HostActor({ bus, clock, scheduler, timer, cpus, guests });
     const host = this.hostActor;
-    this.loop = new RunLoop({ cpus: this.host.cpus, clock, scheduler, host, timer });
+    this.plan = new Plan(this.config);
+    const { plan } = this;
+    this.loop = new RunLoop({ cpus: this.host.cpus, clock, scheduler, host, timer, plan });
   }
 
   /** Every message of the run, in order. */
@@ -180,6 +186,7 @@ export class Simulation {
       host: this.host.snapshot(),
       scheduler: this.scheduler.snapshot(),
       hostActor: this.hostActor.snapshot(),
+      plan: this.plan.snapshot(),
       guests: this.guests.map((guest) => guest.snapshot()),
       feeds: this.feeds.map((feeds) => feeds.snapshot()),
     };
@@ -190,8 +197,9 @@ export class Simulation {
     this.machine.restore(snapshot.state);
     this.host.restore(snapshot.host);
     this.scheduler.restore(snapshot.scheduler);
-    this.hostActor.restore(snapshot.hostActor);
     snapshot.guests.forEach((guest, index) => this.guests[index]!.restore(guest));
+    this.hostActor.restore(snapshot.hostActor);
+    this.plan.restore(snapshot.plan);
     for (const [guest, feeds] of this.feeds.entries()) await feeds.restore(snapshot.feeds[guest]!);
   }
 
@@ -224,6 +232,7 @@ export class Simulation {
 
   /** Steps until the end or until stopped. Returns whether it was the end. */
   private async drive({ signal, until, breathe }: RunOptions): Promise<boolean> {
+    this.loop.rebuild();
     let steps = 0;
     while (signal?.aborted !== true) {
       const outcome = this.loop.step(until);

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { TraceTree } from '@lguest-sim/trace';
 import { openTrace, openTree } from '@lguest-sim/trace/node';
 import { describe, expect, it } from 'vitest';
-import { migrationPolicyNames } from '../src/migration-policy.js';
 import type { TraceInput } from '../src/simulation.js';
 import { check, guestsFor, machines } from './support/check.js';
+import { policies } from './support.js';
 
 const seconds = 1000;
 
@@ -29,10 +29,10 @@ const pairs = machines.flatMap((machine) => inputs.map((input) => ({ input, ...m
  * neighbours, so that every input meets every number of CPUs, each paging and each policy.
  */
 const part = machines.flatMap((machine, index) => {
-  const [policies, counts] = [migrationPolicyNames.length, 3];
-  const policy = index % policies;
-  const count = Math.floor(index / policies) % counts;
-  const paging = Math.floor(index / policies / counts);
+  const [ways, counts] = [policies.length, 3];
+  const policy = index % ways;
+  const count = Math.floor(index / ways) % counts;
+  const paging = Math.floor(index / ways / counts);
   const input = inputs[(policy + count + 2 * paging) % inputs.length];
   return input === undefined ? [] : [{ input, ...machine }];
 });

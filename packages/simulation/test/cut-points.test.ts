@@ -47,6 +47,33 @@ const scenarios: readonly Scenario[] = [
     config: { ...smp, migrate: 'balance' },
     inputs: [sleeper, ring],
   },
+  {
+    name: 'CPUs that go and come, and guests that differ',
+    config: {
+      ...smp,
+      migrate: 'balance',
+      groups: [{ count: 2 }, { count: 1, memoryBytes: 6 * 2 ** 20, traces: [1] }],
+      hotplug: [
+        { at: 150_000, cpu: 1, state: 'offline' },
+        { at: 300_000, cpu: 2, state: 'offline' },
+        { at: 450_000, cpu: 1, state: 'online' },
+      ],
+    },
+    inputs: [ring, sleeper],
+  },
+  {
+    name: 'a schedule',
+    config: {
+      ...smp,
+      migrate: 'schedule',
+      schedule: [
+        { at: 200_000, guest: 0, cpu: 2 },
+        { at: 200_000, guest: 2, cpu: 0 },
+        { at: 400_000, guest: 0, cpu: 1 },
+      ],
+    },
+    inputs: [cow],
+  },
   { name: 'more CPUs than guests', config: { ...smp, cpus: 5, guests: 2 }, inputs: [ring, cow] },
 ];
 

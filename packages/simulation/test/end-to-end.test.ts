@@ -2,8 +2,7 @@
 import { defaultCosts } from '@lguest-sim/bus';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { migrationPolicyNames } from '../src/migration-policy.js';
-import { resultsOf, small, traceOf, wanderingTrace, type TraceLine } from './support.js';
+import { policies, resultsOf, small, traceOf, wanderingTrace, type TraceLine } from './support.js';
 
 const line: fc.Arbitrary<TraceLine> = fc.record({
   kind: fc.constantFrom('I', 'L', 'S', 'M'),
@@ -75,7 +74,7 @@ describe('a whole machine', () => {
   it('gives a process the same life whatever CPUs, policy, paging and slices it runs under', async () => {
     const traces = [wanderingTrace('a', 20_000, 40), wanderingTrace('b', 10_000, 90)];
     const lives = new Set<string>();
-    for (const migrate of migrationPolicyNames) {
+    for (const migrate of policies) {
       for (const [cpus, guests, slice, paging] of [
         [1, 1, 100_000, 'two-level'],
         [2, 3, 7_000, 'pae'],

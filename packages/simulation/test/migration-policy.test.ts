@@ -2,10 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { migrationPolicies, type PlacementView } from '../src/migration-policy.js';
 
-const view = (loads: readonly number[], random = 0): PlacementView => ({
-  cpus: loads.length,
+const view = (loads: readonly number[], random = 0, offline?: number): PlacementView => ({
+  online: [...loads.keys()].filter((cpu) => cpu !== offline),
   load: (cpu) => loads[cpu]!,
+  idlest: () => loads.indexOf(Math.min(...loads)),
   random: () => random,
+  scheduled: (guest) => guest % loads.length,
 });
 
 describe('migration policies', () => {
@@ -28,6 +30,24 @@ describe('migration policies', () => {
 
   it('random goes where the run’s random number says', () => {
     expect(migrationPolicies.random.next(0, 0, view([1, 1, 1], 5))).toBe(2);
+  });
+
+  it('pass over a CPU that is offline', () => {
+    const gone = view([1, 1, 1], 4, 1);
+    expect(migrationPolicies['round-robin'].next(0, 0, gone)).toBe(2);
+    expect(migrationPolicies['round-robin'].next(0, 2, gone)).toBe(0);
+    expect(migrationPolicies.random.next(0, 0, gone)).toBe(0);
+    expect([0, 1, 2].map((guest) => migrationPolicies.pinned.first(guest, gone))).toEqual([
+      0, 2, 0,
+    ]);
+  });
+
+  it('schedule goes where the schedule says, wherever the vCPU was', () => {
+    const { schedule } = migrationPolicies;
+    const three = view([1, 1, 1]);
+    expect(schedule.first(4, three)).toBe(1);
+    expect(schedule.woken(5, 0, three)).toBe(2);
+    expect(schedule.next(3, 2, three)).toBe(0);
   });
 
   it('balance moves only if another CPU has at least two vCPUs fewer', () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { lackeySource, type TraceTree } from '@lguest-sim/trace';
 import type { SimulationConfig } from '../src/config.js';
+import { migrationPolicyNames } from '../src/migration-policy.js';
 import { Simulation, type TraceInput } from '../src/simulation.js';
 import type { ResultDocument } from '../src/result-document.js';
 
@@ -10,6 +11,9 @@ export interface TraceLine {
   readonly address: number;
   readonly size: number;
 }
+
+/** The policies that need nothing but their name. */
+export const policies = migrationPolicyNames.filter((name) => name !== 'schedule');
 
 /** Small guests, so that booting them does not take most of a test's time. */
 export const small: Partial<SimulationConfig> = { memoryBytes: 8 * 2 ** 20 };

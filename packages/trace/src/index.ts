@@ -21,7 +21,14 @@ export type {
   SystemCallResultEvent,
   TraceEvent,
 } from './trace-event.js';
+export { traceOfChunks } from './trace-of-chunks.js';
+export type { ChunksOptions } from './trace-of-chunks.js';
+export type { LogChoice } from './packed/packed-decoder.js';
 export type { TraceSource } from './trace-source.js';
+export { countLogs, packLogs, unpackLogs } from './log/pack.js';
+export type { LogFile, LogFileCount } from './log/pack.js';
+export type { LogCount } from './log/log-counter.js';
+export type { LogPiece } from './log/lackey-writer.js';
 export { treeOfOne } from './trace-tree.js';
 export type { TraceTree } from './trace-tree.js';
 export { patterns } from './pattern/catalog.js';

@@ -1,136 +1,79 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import {
-  AccessKind,
-  INFO_CONTINUATION,
-  INFO_SIZE_SHIFT,
-  MAX_ACCESSES_PER_RECORD,
-} from './access-batch.js';
+import { MAX_ACCESSES_PER_RECORD } from './access-batch.js';
 import type { AccessBatch } from './access-batch.js';
 import { NO_ROOM } from './address-mover.js';
 import type { AddressMover } from './address-mover.js';
-import type { ByteWindow } from './byte-window.js';
+import { bytesInFirstPage, pushRecord } from './batch-records.js';
+import { ByteWindow } from './byte-window.js';
 import { CallMatcher } from './call-matcher.js';
-import {
-  MAX_LINE_BYTES,
-  excerpt,
-  findNewline,
-  lineKind,
-  lineText,
-  trimReturn,
-} from './lackey-line.js';
-import { LackeyRecord } from './lackey-record.js';
+import type { ChunkDecoder } from './chunk-source.js';
+import type { LackeyHeader } from './lackey-header.js';
+import { LackeyLines } from './lackey-lines.js';
+import type { LackeyRecord } from './lackey-record.js';
 import { decodeUsualRecords } from './usual-records.js';
-import { MODIFY } from './lackey-tables.js';
-import { parseBareOutcome, parseSystemCallLine } from './system-call-text.js';
-import { TraceError } from './trace-error.js';
-import type { TraceErrorCode } from './trace-error.js';
-
-const PAGE_BYTES = 4096;
-
-const EXPECTED_LINE =
-  'an access such as "I  08049b00,2" or " L 08049b00,4" (also S, M), a SYSCALL line or a remark ' +
-  'such as "==123== text"';
 
 /** Decodes Lackey's text into batches: the hot loop for usual records, line by line for the rest. */
-export class LackeyDecoder {
-  readonly #name: string;
+export class LackeyDecoder implements ChunkDecoder {
+  /** The end of a log is that of its file. */
+  readonly finished = false;
   readonly #mover: AddressMover;
+  readonly #header: LackeyHeader | undefined;
   readonly #calls: CallMatcher;
-  readonly #record = new LackeyRecord();
-  /** Lines read so far; while a line is being decoded, its number. */
-  #line = 0;
-  /** Whether the line being decoded ended with a newline. */
-  #whole = true;
+  readonly #window = new ByteWindow();
+  readonly #lines: LackeyLines;
+  /** The batch that is being decoded into. */
+  #batch: AccessBatch | undefined;
 
-  constructor(name: string, mover: AddressMover) {
-    this.#name = name;
+  /** @param header is filled with what the log says of its process. */
+  constructor(name: string, mover: AddressMover, header?: LackeyHeader) {
     this.#mover = mover;
+    this.#header = header;
     this.#calls = new CallMatcher(mover);
+    this.#lines = new LackeyLines(name, {
+      record: (record) => this.#addRecord(record, this.#batch!),
+      systemCall: (line) => {
+        if (line.kind === 'call') this.#calls.call(this.#batch!, line, this.#lines.line);
+        else this.#calls.result(this.#batch!, line, this.#lines.line);
+      },
+      outcome: (outcome) => {
+        this.#calls.bareOutcome(this.#batch!, outcome, this.#lines.line);
+      },
+    });
   }
 
-  /** To be called when the batch to decode into has been emptied. */
+  take(chunk: Uint8Array, offset: number): number {
+    const count = this.#window.fill(chunk, offset);
+    this.#header?.add(chunk.subarray(offset, offset + count));
+    return count;
+  }
+
   startBatch(): void {
     this.#calls.startBatch();
   }
 
-  /**
-   * Decodes what is in the window, until the batch is full or no whole line is left.
-   *
-   * @param ended no more bytes will come, so the last line need not have a line end.
-   * @returns whether the batch is full.
-   * @throws TraceError
-   */
-  decode(window: ByteWindow, batch: AccessBatch, ended: boolean): boolean {
+  decode(batch: AccessBatch, ended: boolean): boolean {
     const room = batch.capacity - MAX_ACCESSES_PER_RECORD + 1;
+    const window = this.#window;
+    this.#batch = batch;
     for (;;) {
-      this.#line += decodeUsualRecords(window, batch, this.#mover.deltas, room);
+      this.#lines.line += decodeUsualRecords(window, batch, this.#mover.deltas, room);
       if (batch.length >= room || batch.events.length >= batch.capacity) return true;
-      if (!this.#decodeLine(window, batch, ended)) return false;
+      if (!this.#lines.next(window, ended)) return false;
     }
-  }
-
-  /** Decodes one line of any kind; returns false if it has not arrived. */
-  #decodeLine(window: ByteWindow, batch: AccessBatch, ended: boolean): boolean {
-    const { bytes, start, end } = window;
-    const newline = findNewline(bytes, start, end);
-    const lineEnd = newline < 0 ? end : newline;
-    if (lineEnd - start > MAX_LINE_BYTES) this.#failLong(bytes, start, lineEnd);
-    if (newline < 0 && (!ended || start === end)) return false;
-    this.#line++;
-    this.#whole = newline >= 0;
-    this.#decodeText(bytes, start, trimReturn(bytes, start, lineEnd), batch);
-    window.start = newline < 0 ? end : newline + 1;
-    return true;
-  }
-
-  #decodeText(bytes: Uint8Array, start: number, end: number, batch: AccessBatch): void {
-    if (LackeyRecord.isRecord(bytes, start, end)) {
-      const expected = this.#record.parse(bytes, start, end) ?? this.#addRecord(batch);
-      if (expected !== null) this.#fail(expected, bytes, start, end);
-      return;
-    }
-    switch (lineKind(bytes, start, end)) {
-      case 'blank':
-      case 'remark':
-        return;
-      case 'system-call':
-        return this.#decodeSystemCall(bytes, start, end, batch);
-      case 'outcome':
-        return this.#decodeOutcome(bytes, start, end, batch);
-      case 'unknown':
-        return this.#fail(EXPECTED_LINE, bytes, start, end);
-    }
-  }
-
-  #decodeSystemCall(bytes: Uint8Array, start: number, end: number, batch: AccessBatch): void {
-    const parsed = parseSystemCallLine(lineText(bytes, start, end), this.#whole);
-    if (parsed === null) {
-      this.#fail('"SYSCALL[PID,TID](NUMBER) NAME ( ARGUMENTS ) --> RESULT"', bytes, start, end);
-    } else if (parsed.kind === 'call') this.#calls.call(batch, parsed, this.#line);
-    else this.#calls.result(batch, parsed, this.#line);
-  }
-
-  #decodeOutcome(bytes: Uint8Array, start: number, end: number, batch: AccessBatch): void {
-    const outcome = parseBareOutcome(lineText(bytes, start, end));
-    if (outcome === null) {
-      this.#fail('" --> [HOW] Success(0xVALUE)" or Failure(0xERRNO)', bytes, start, end);
-    } else this.#calls.bareOutcome(batch, outcome, this.#line);
   }
 
   /** Adds the record's accesses, page by page; returns what was expected where they go too far. */
-  #addRecord(batch: AccessBatch): string | null {
-    const { kind, high, low, size } = this.#record;
-    const here = Math.min(size, PAGE_BYTES - (low & (PAGE_BYTES - 1)));
+  #addRecord({ kind, high, low, size }: LackeyRecord, batch: AccessBatch): string | null {
+    const here = bytesInFirstPage(low, size);
     const first = this.#place(high, low);
     let second = NO_ROOM;
     if (here < size) {
       const nextLow = (low + here) >>> 0;
       const nextHigh = nextLow === 0 ? high + 1 : high;
-      if (nextHigh > 0xffffffff) return 'an access that ends within 64 bits';
+      if (nextHigh > 0xffffffff) return ENDS_WITHIN_64_BITS;
       second = this.#place(nextHigh, nextLow);
     }
-    push(batch, first, second, here, size, kind === MODIFY ? AccessKind.load : kind);
-    if (kind === MODIFY) push(batch, first, second, here, size, AccessKind.store);
+    pushRecord(batch, kind, size, first, here, second);
     return null;
   }
 
@@ -138,43 +81,9 @@ export class LackeyDecoder {
     const address = this.#mover.place(high, low);
     if (address !== NO_ROOM) return address;
     const traced = (BigInt(high) << 32n) | BigInt(low);
-    throw this.#error('TRACE_NO_ROOM', this.#mover.noRoomMessage(traced));
-  }
-
-  /** Fails for the line in `start` to `end`. */
-  #fail(expected: string, bytes: Uint8Array, start: number, end: number): never {
-    const found = excerpt(bytes, start, end);
-    if (this.#whole) throw this.#error('TRACE_MALFORMED', `expected ${expected}, found ${found}`);
-    throw this.#error(
-      'TRACE_CUT_OFF',
-      `expected ${expected}, found the end of the trace after ${found}`,
-    );
-  }
-
-  #failLong(bytes: Uint8Array, start: number, end: number): never {
-    this.#line++;
-    this.#whole = true;
-    this.#fail(`a line of at most ${MAX_LINE_BYTES} bytes`, bytes, start, end);
-  }
-
-  #error(code: TraceErrorCode, problem: string): TraceError {
-    return new TraceError(code, this.#name, problem, { line: this.#line });
+    throw this.#lines.error('TRACE_NO_ROOM', this.#mover.noRoomMessage(traced));
   }
 }
 
-/** Adds an access of `size` bytes, `here` of them at `first` and the rest, if any, at `second`. */
-function push(
-  batch: AccessBatch,
-  first: number,
-  second: number,
-  here: number,
-  size: number,
-  kind: number,
-): void {
-  const { addresses, info } = batch;
-  addresses[batch.length] = first;
-  info[batch.length++] = (here << INFO_SIZE_SHIFT) | kind;
-  if (here === size) return;
-  addresses[batch.length] = second;
-  info[batch.length++] = ((size - here) << INFO_SIZE_SHIFT) | INFO_CONTINUATION | kind;
-}
+/** What is expected of an access beyond the last address. */
+export const ENDS_WITHIN_64_BITS = 'an access that ends within 64 bits';

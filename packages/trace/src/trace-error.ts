@@ -11,12 +11,19 @@ export type TraceErrorCode =
   | 'TRACE_NOT_FOUND'
   | 'TRACE_IS_DIRECTORY'
   | 'TRACE_UNREADABLE'
-  | 'TRACE_DAMAGED_GZIP'; // truncated or damaged compressed data
+  | 'TRACE_DAMAGED_GZIP' // truncated or damaged compressed data
+  | 'TRACE_DAMAGED' // a packed trace that was changed, or was never one
+  | 'TRACE_VERSION' // a packed trace of a version that this reader does not know
+  | 'TRACE_IS_TREE'; // a packed tree where one log is meant
 
 /** Where an error is, and what may help against it. */
 export interface TraceErrorDetails {
   /** Line in the decompressed text, 1-based. */
   readonly line?: number;
+  /** Block of a packed trace, from 0. */
+  readonly block?: number;
+  /** Record in the block, from 1. */
+  readonly record?: number;
   /** What to try. */
   readonly hint?: string;
   readonly cause?: unknown;
@@ -24,7 +31,7 @@ export interface TraceErrorDetails {
 
 /**
  * A trace that cannot be read. `message` is one line and complete in itself: it starts with the
- * file's name as given (and the line's number), and says what was expected.
+ * file's name as given (and the line's number, or the block's and the record's), and says what was expected.
  */
 export class TraceError extends Error {
   override readonly name = 'TraceError';
@@ -41,11 +48,19 @@ export class TraceError extends Error {
     problem: string,
     details: TraceErrorDetails = {},
   ) {
-    const place = details.line === undefined ? file : `${file}:${details.line}`;
-    super(`${place}: ${problem}`, details.cause === undefined ? {} : { cause: details.cause });
+    super(
+      `${placeIn(file, details)}: ${problem}`,
+      details.cause === undefined ? {} : { cause: details.cause },
+    );
     this.code = code;
     this.file = file;
     this.line = details.line;
     this.hint = details.hint;
   }
+}
+
+function placeIn(file: string, { line, block, record }: TraceErrorDetails): string {
+  if (line !== undefined) return `${file}:${line}`;
+  if (block === undefined) return file;
+  return `${file}: block ${block}${record === undefined ? '' : `, record ${record}`}`;
 }

@@ -40,6 +40,14 @@ export const topics: {
   'guest-entered': { summary: 'Switcher to CPU: guest code may run.', fields: {} },
   'cpu-idle': { summary: 'Host scheduler to CPU: nothing to run; `guest` is -1.', fields: {} },
   'cpu-wake': { summary: 'Host scheduler to CPU: something to run again.', fields: {} },
+  'cpu-offline': {
+    summary: 'Host scheduler to CPU: it goes offline, its vCPUs are moved; `guest` is -1.',
+    fields: {},
+  },
+  'cpu-online': {
+    summary: 'Host scheduler to CPU: it is back, with nothing to run yet; `guest` is -1.',
+    fields: {},
+  },
   'init-pagetable': { summary: 'Hypervisor to shadow MMU: a guest begins.', fields: {} },
   'guest-data-init': {
     summary: 'Hypervisor to shadow MMU: the guest has told where its `lguest_data` is.',

@@ -6,7 +6,7 @@ import { machineOptions } from '../options/machine-options.js';
 import type { RunRequest } from '../options/run-options.js';
 
 /** What a run was asked to run. */
-type RunSource = Pick<RunRequest, 'scenario' | 'config' | 'traces' | 'trees'>;
+type RunSource = Pick<RunRequest, 'scenario' | 'config' | 'schedule' | 'traces' | 'trees'>;
 
 /**
  * A check that failed, for the user: where, and the command that gets there again. It says every
@@ -30,11 +30,12 @@ export function resumedCheckError(failure: CheckFailure, from: string): CommandE
 }
 
 function commandLine({ config }: CheckFailure, request: RunSource): string {
-  const { scenario, traces, trees = [] } = request;
+  const { scenario, schedule, traces, trees = [] } = request;
   return [
     'lguest-sim run',
     ...(scenario === undefined ? [] : [quoted(scenario)]),
     machineOptions(config, request.config),
+    ...(schedule === undefined ? [] : [`--schedule ${quoted(schedule)}`]),
     ...(traces === undefined ? [] : [['--trace', ...traces.map(quoted)].join(' ')]),
     ...trees.map((paths) => ['--tree', ...paths.map(quoted)].join(' ')),
   ].join(' ');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { ExitCode } from '../exit-code.js';
 import type { Interruption } from '../interruption.js';
-import type { JsonTarget } from '../output/json-target.js';
+import type { OutputTarget } from '../output/output-target.js';
 import { writeOut } from '../output/standard-output.js';
 import { resultText, type TimedResult } from '../report/result-file.js';
 import { summary } from '../report/summary.js';
@@ -11,7 +11,7 @@ export interface ReportOptions {
   /** `-` for one of them takes standard output, and then there is no summary. */
   readonly json: string | undefined;
   readonly events: string | undefined;
-  readonly target: JsonTarget | undefined;
+  readonly target: OutputTarget | undefined;
   readonly interruption: Interruption;
 }
 

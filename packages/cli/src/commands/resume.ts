@@ -7,7 +7,7 @@ import type { ExitCode } from '../exit-code.js';
 import { Spool } from '../input/spool.js';
 import { Interruption } from '../interruption.js';
 import type { ResumeRequest } from '../options/resume-options.js';
-import { openJsonTarget } from '../output/json-target.js';
+import { openOutputTarget } from '../output/output-target.js';
 import { checkDifferent, checkOutput } from '../output/output-file.js';
 import type { CheckpointHeader } from '../recording/checkpoint-file.js';
 import { openCheckpoints, type CheckpointTarget } from '../recording/checkpoint-target.js';
@@ -38,7 +38,8 @@ export async function resume(request: ResumeRequest): Promise<ExitCode> {
     const workload = describedWorkload(header.run, traceDirectory);
     const logPath = request.events === null ? undefined : (request.events ?? header.events?.path);
     const inputs = workload.files;
-    const target = json === undefined ? undefined : await openJsonTarget(json, [...inputs, from]);
+    const target =
+      json === undefined ? undefined : await openOutputTarget('json', json, [...inputs, from]);
     const checkpoints = await furtherCheckpoints(request, header, inputs);
     const checkpointPath =
       request.checkpoint === undefined ? from : (request.checkpoint ?? undefined);

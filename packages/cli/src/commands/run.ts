@@ -5,16 +5,18 @@ import { Spool } from '../input/spool.js';
 import type { Workload } from '../input/workload.js';
 import { workloadOf } from '../input/workload-of.js';
 import { Interruption } from '../interruption.js';
+import { givenConfig, placedError } from '../options/given-config.js';
 import { runConfig } from '../options/run-config.js';
 import type { RunRequest } from '../options/run-options.js';
-import { openJsonTarget } from '../output/json-target.js';
 import { checkDifferent, checkOutput } from '../output/output-file.js';
+import { openOutputTarget } from '../output/output-target.js';
 import { openCheckpoints } from '../recording/checkpoint-target.js';
 import { beginLog } from '../recording/open-log.js';
 import { Recording } from '../recording/recording.js';
 import { describeRun } from '../recording/run-description.js';
 import { standardProgress } from '../report/progress.js';
 import { loadScenario } from '../scenario/scenario-files.js';
+import type { Scenario } from '../scenario/scenario.js';
 import { checkError } from './check-error.js';
 import { report } from './report.js';
 import type { RunWatcher } from './run-watcher.js';
@@ -34,9 +36,10 @@ export async function run(request: RunRequest): Promise<ExitCode> {
   try {
     const scenario =
       request.scenario === undefined ? undefined : await loadScenario(request.scenario);
-    const config = runConfig(request, scenario);
+    const config = await configOf(request, scenario);
     const workload = workloadOf(request, scenario);
-    const target = json === undefined ? undefined : await openJsonTarget(json, workload.files);
+    const target =
+      json === undefined ? undefined : await openOutputTarget('json', json, workload.files);
     await checkDifferent({ json, events, checkpoint: checkpoint?.path });
     const progress = standardProgress(quiet);
     const around = { interruption, spool, progress };
@@ -48,6 +51,18 @@ export async function run(request: RunRequest): Promise<ExitCode> {
   } finally {
     await spool.remove();
     interruption.dispose();
+  }
+}
+
+async function configOf(
+  request: RunRequest,
+  scenario: Scenario | undefined,
+): Promise<SimulationConfig> {
+  const { config, places } = await givenConfig(request, scenario);
+  try {
+    return runConfig({ ...request, config }, scenario);
+  } catch (error) {
+    throw placedError(error, places);
   }
 }
 

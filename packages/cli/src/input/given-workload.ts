@@ -32,7 +32,7 @@ export function givenWorkload(
 }
 
 /** The files that a path can stand for. One that cannot be read is found out when it is. */
-function filesAt(path: string): string[] {
+export function filesAt(path: string): string[] {
   try {
     return readdirSync(path).map((name) => join(path, name));
   } catch {

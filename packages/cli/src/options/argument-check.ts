@@ -16,7 +16,7 @@ export function checkArguments(syntax: CommandSyntax, args: readonly string[]): 
     if (argument === '--') return;
     const option = /^--?([^=]*)/.exec(argument)?.[1];
     if (option === undefined || isValue(argument)) continue;
-    const name = option === 'h' && !argument.startsWith('--') ? 'help' : option;
+    const name = argument.startsWith('--') ? option : (longName(syntax, option) ?? option);
     checkKnown(syntax, name, argument);
     const { type, array } = syntax.options[name] ?? { type: 'boolean' };
     if (type === 'boolean' && argument.includes('=')) {
@@ -29,6 +29,12 @@ export function checkArguments(syntax: CommandSyntax, args: readonly string[]): 
   }
 }
 
+/** The option that one letter stands for. */
+function longName(syntax: CommandSyntax, letter: string): string | undefined {
+  if (letter === 'h') return 'help';
+  return Object.keys(syntax.options).find((name) => syntax.options[name]!.alias === letter);
+}
+
 /** A dash alone is standard input or output, and a number with a minus is a (bad) value. */
 function isValue(argument: string): boolean {
   return argument === '-' || /^-\.?\d/.test(argument);
@@ -36,7 +42,7 @@ function isValue(argument: string): boolean {
 
 function checkKnown(syntax: CommandSyntax, name: string, argument: string): void {
   const known = [...Object.keys(syntax.options), 'help'];
-  const isLong = argument.startsWith('--') || argument === '-h';
+  const isLong = argument.startsWith('--') || argument.split('=')[0] !== `-${name}`;
   if (isLong && known.includes(name)) return;
   const near = known.find((candidate) => isNear(candidate, name));
   const expected = near === undefined ? '' : `, did you mean --${near}?`;

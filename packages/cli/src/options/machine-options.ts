@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { SimulationConfig } from '@lguest-sim/simulation';
+import { defaultConfig, type SimulationConfig } from '@lguest-sim/simulation';
 import { formatSize } from './sizes.js';
 
 /**
  * The options of `lguest-sim run` that set up this machine, on one line: all of them, but for those
- * that a scenario has to say, as its guests differ or as there is no option (what things cost).
+ * that a scenario or a file has to say: guests that differ, a schedule.
  *
  * @param given what options have set: it goes before the scenario, so it is said again in any case
  */
@@ -20,6 +20,10 @@ export function machineOptions(
     ...(alike ? [`--guests ${guests}`] : []),
     ...guestOptions(alike ? config : given),
     `--migrate ${migrate} --slice ${slice} --seed ${seed}`,
+    ...config.hotplug.map(({ at, cpu, state }) => `--${state} ${cpu}@${at}`),
+    ...Object.entries(config.costs)
+      .filter(([name, cycles]) => cycles !== defaultConfig.costs[name as keyof typeof config.costs])
+      .map(([name, cycles]) => `--cost ${name}=${cycles}`),
     `--paging ${paging} --fidelity ${fidelity} --tlb ${tlb.entries}x${tlb.ways}`,
   ].join(' ');
 }

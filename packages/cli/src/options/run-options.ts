@@ -3,11 +3,15 @@ import {
   limits,
   migrationPolicyNames,
   zeroingNames,
+  type HotplugEntry,
   type SimulationConfig,
 } from '@lguest-sim/simulation';
 import type { CheckpointRequest } from '../recording/checkpoint-target.js';
 import { optionError, usageError } from '../errors.js';
+import type { PlanList } from '../scenario/plan-list.js';
 import type { ParsedArguments } from './command-syntax.js';
+import { readCosts } from './cost-options.js';
+import { readHotplug } from './hotplug-options.js';
 import { readCheckpointRequest, readOutputs } from './output-options.js';
 import { runSyntax } from './run-syntax.js';
 import { choice, fileName, memorySize, tlbShape, wholeNumber } from './values.js';
@@ -16,6 +20,12 @@ import { choice, fileName, memorySize, tlbShape, wholeNumber } from './values.js
 export interface RunRequest {
   /** What the options set; it goes before what the scenario says. */
   readonly config: Partial<SimulationConfig>;
+  /** Costs that are not as usual or as in the scenario. */
+  readonly costs: Partial<SimulationConfig['costs']> | undefined;
+  /** Host CPUs that go and come, in place of the scenario's. */
+  readonly hotplug: PlanList<HotplugEntry> | undefined;
+  /** A file that says which vCPU is where. */
+  readonly schedule: string | undefined;
   /** A scenario's file or name. */
   readonly scenario: string | undefined;
   /** Files, or `-`; undefined for the scenario's processes, or the trace that comes with the command. */
@@ -36,9 +46,12 @@ export const showcase: Partial<SimulationConfig> = { cpus: 2, guests: 2, migrate
 
 type Reader = (option: string, text: string) => Partial<SimulationConfig>;
 
+type Changeable = { -readonly [Option in keyof SimulationConfig]?: SimulationConfig[Option] };
+
 /** What each option sets. */
 const readers: Readonly<Record<string, Reader>> = {
   cpus: (option, text) => ({ cpus: wholeNumber(option, text, limits.cpus) }),
+  vcpus: (option, text) => ({ vcpus: wholeNumber(option, text, limits.vcpus) }),
   guests: (option, text) => ({ guests: wholeNumber(option, text, limits.guests) }),
   memory: (option, text) => ({ memoryBytes: memorySize(option, text, limits.memoryBytes) }),
   migrate: (option, text) => ({ migrate: choice(option, text, migrationPolicyNames) }),
@@ -55,26 +68,31 @@ const readers: Readonly<Record<string, Reader>> = {
  * Makes a request of what was said.
  * @throws CommandError naming the option that cannot be, and what was expected
  */
-export function readRunOptions({
-  texts,
-  lists,
-  groups,
-  flags,
-  others,
-}: ParsedArguments): RunRequest {
+export function readRunOptions(parsed: ParsedArguments): RunRequest {
+  const { texts, lists, groups, flags, others } = parsed;
   const scenario = readScenarioName(others);
   const traces = readTraces(lists['trace']);
   const trees = readTrees(groups['tree']);
-  const config = { ...((traces ?? trees ?? scenario) === undefined ? showcase : {}) };
+  const config: Changeable = (traces ?? trees ?? scenario) === undefined ? { ...showcase } : {};
   for (const [option, read] of Object.entries(readers)) {
     const text = texts[option];
     if (text !== undefined) Object.assign(config, read(option, text));
   }
   const check = readCheck(flags);
   if (check !== undefined) Object.assign(config, { check });
+  const costs = readCosts(lists['cost']);
+  const hotplug = readHotplug(parsed);
+  const schedule = readSchedule(texts['schedule']);
+  if (schedule !== undefined && texts['migrate'] === undefined) config.migrate = 'schedule';
   const outputs = readOutputs(texts);
   const checkpoint = readCheckpointRequest(texts, runSyntax.hint);
-  return { config, scenario, traces, trees, ...outputs, checkpoint, quiet: flags.has('quiet') };
+  const quiet = flags.has('quiet');
+  const workload = { scenario, traces, trees };
+  return { config, costs, hotplug, schedule, ...workload, ...outputs, checkpoint, quiet };
+}
+
+function readSchedule(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : fileName('schedule', text);
 }
 
 function readCheck(flags: ReadonlySet<string>): boolean | undefined {

@@ -49,6 +49,30 @@ export const runSyntax: CommandSyntax = {
       describe: `Where a guest goes on after its time slice: ${migrationPolicyNames.join(', ')}`,
       defaultDescription: defaultConfig.migrate,
     },
+    schedule: {
+      type: 'string',
+      describe: 'A YAML file that says which guest is where from when on, for --migrate schedule',
+    },
+    offline: {
+      type: 'string',
+      array: true,
+      describe: 'Take host CPUs offline: CPU@CYCLE, such as 1@200000',
+    },
+    online: {
+      type: 'string',
+      array: true,
+      describe: 'Bring them back, likewise',
+    },
+    vcpus: {
+      type: 'string',
+      describe: 'vCPUs of each guest; the original has 1, and so has this',
+      defaultDescription: String(defaultConfig.vcpus),
+    },
+    cost: {
+      type: 'string',
+      array: true,
+      describe: `What something costs: NAME=CYCLES. Names: ${Object.keys(defaultConfig.costs).join(', ')}`,
+    },
     slice: {
       type: 'string',
       describe: "The host's time slice in cycles",

@@ -11,13 +11,19 @@ export function temporaryName(path: string): string {
 /**
  * Writes a file in one step: a reader finds the old one or the whole new one, whatever happens.
  *
+ * @param data text, or bytes that are made while they are written
  * @param mode permission bits for the new file; the system's usual ones unless given
- * @throws the system's error; the old file is then as it was and nothing else is left behind
+ * @throws the system's error, or what the making of the data throws; the old file is then as it was and nothing else is left behind
  */
-export async function writeAtomically(path: string, text: string, mode?: number): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  data: string | AsyncIterable<Uint8Array>,
+  mode?: number,
+): Promise<void> {
   await replaceAtomically(path, temporaryName(path), async (file) => {
     if (mode !== undefined) await file.chmod(mode & 0o777);
-    await file.writeFile(text);
+    if (typeof data === 'string') await file.writeFile(data);
+    else for await (const piece of data) await file.writeFile(piece);
   });
 }
 

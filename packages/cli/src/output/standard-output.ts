@@ -12,9 +12,9 @@ const nobodyReads = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
  * @returns whether anyone still reads
  * @throws CommandError for any other reason, such as a full disk behind a redirection
  */
-export async function writeOut(text: string | Uint8Array): Promise<boolean> {
+export async function writeOut(data: string | Uint8Array): Promise<boolean> {
   const error = await new Promise<Error | null | undefined>((resolve) => {
-    process.stdout.write(text, resolve);
+    process.stdout.write(data, resolve);
   });
   if (!error) return true;
   if (nobodyReads.has(systemCode(error))) return false;

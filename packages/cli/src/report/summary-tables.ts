@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { GuestResult, ProcessResult, ResultDocument } from '@lguest-sim/simulation';
 import { formatCount, formatShare } from './numbers.js';
-import { shorten, tableLines, type Column } from './table.js';
-
-/** Rows of a table in the summary; the result document has all of them. */
-const MOST_ROWS = 32;
+import { left, limitedTable, MOST_ROWS, restLine, right, shorten } from './table.js';
 
 /** Characters of a trace's name in the table of processes. */
 const NAME_WIDTH = 18;
@@ -14,9 +11,6 @@ const DEEPEST_INDENT = 3;
 
 /** The parent of a process that no fork made. */
 const NOBODY = -1;
-
-const left = (title: string): Column => ({ title, align: 'left' });
-const right = (title: string): Column => ({ title, align: 'right' });
 
 /** One row a host CPU. */
 export function cpuLines({ cpus }: ResultDocument): string[] {
@@ -38,7 +32,7 @@ export function cpuLines({ cpus }: ResultDocument): string[] {
     formatCount(cpu.cycles),
     formatShare(cpu.idleCycles, cpu.cycles),
   ]);
-  return limited(columns, rows, 'host CPUs');
+  return limitedTable(columns, rows, { what: 'host CPUs' });
 }
 
 /** One row a process. */
@@ -58,7 +52,7 @@ export function guestLines({ guests }: ResultDocument): string[] {
   const rows = guests.flatMap((guest) =>
     familyOrder(guest).map(([process, depth]) => processRow(guest, process, depth, anyCopied)),
   );
-  return limited(columns, rows, 'processes');
+  return limitedTable(columns, rows, { what: 'processes' });
 }
 
 /** Every process behind its parent, and how many ancestors it has. */
@@ -129,7 +123,7 @@ export function movedLines({ guests }: ResultDocument): string[] {
     }
   }
   const columns = [left('trace'), right('from'), right('to'), right('bytes')];
-  return limited(columns, [...rows.values()], 'regions');
+  return limitedTable(columns, [...rows.values()], { what: 'regions' });
 }
 
 /** Whether its guest kernel killed a process. */
@@ -147,17 +141,6 @@ export function killLines({ kills, guests }: ResultDocument): string[] {
   );
   const all = [...byHost, ...byKernel];
   return [...all.slice(0, MOST_ROWS), ...restLine(all.length, 'kills')];
-}
-
-function limited(columns: readonly Column[], rows: readonly string[][], what: string): string[] {
-  if (rows.length === 0) return [];
-  return [...tableLines(columns, rows.slice(0, MOST_ROWS)), ...restLine(rows.length, what)];
-}
-
-function restLine(count: number, what: string): string[] {
-  return count > MOST_ROWS
-    ? [`  and ${formatCount(count - MOST_ROWS)} more ${what}: see --json`]
-    : [];
 }
 
 function baseName(path: string): string {

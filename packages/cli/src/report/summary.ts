@@ -2,6 +2,7 @@
 import { formatSize } from '../options/sizes.js';
 import { formatCount } from './numbers.js';
 import { cpuLines, guestLines, killLines, movedLines, wasKilled } from './summary-tables.js';
+import { hotplugLines, migrationLines } from './summary-migration.js';
 import { hypercallLines, totalLines } from './summary-totals.js';
 import type { TimedResult } from './result-file.js';
 import { shorten } from './table.js';
@@ -18,6 +19,8 @@ export function summary(result: TimedResult): string {
     ['Totals', totalLines(result.totals)],
     ['Hypercalls', hypercallLines(result.totals.hypercalls)],
     ['Host CPUs', cpuLines(result)],
+    ['Host CPUs that went offline', hotplugLines(result)],
+    ["Guests on their host CPUs, and remaps of the Switcher's entries", migrationLines(result)],
     ['Guests and their processes', guestLines(result)],
     ['Regions of the traces that were moved below the guest kernel', movedLines(result)],
     ['Kills', killLines(result)],

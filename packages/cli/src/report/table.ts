@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import { formatCount } from './numbers.js';
+
 /** A column's heading; numbers stand to the right. */
 export interface Column {
   readonly title: string;
@@ -25,6 +27,38 @@ export function tableLines(
     });
     return `${INDENT}${cells.join(GAP)}`.trimEnd();
   });
+}
+
+/** Rows of a table in the summary; the result document has all of them. */
+export const MOST_ROWS = 32;
+
+export const left = (title: string): Column => ({ title, align: 'left' });
+export const right = (title: string): Column => ({ title, align: 'right' });
+
+/** How to cut a table short. */
+export interface TableOptions {
+  /** What the rows are about. */
+  readonly what: string;
+  /** Rows shown. */
+  readonly most?: number;
+  /** A row that is never left out. */
+  readonly last?: readonly string[];
+}
+
+/** A table of a few rows, and a line that tells of those left out; nothing without rows. */
+export function limitedTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  { what, most = MOST_ROWS, last }: TableOptions,
+): string[] {
+  if (rows.length === 0) return [];
+  const shown = [...rows.slice(0, most), ...(last === undefined ? [] : [last])];
+  return [...tableLines(columns, shown), ...restLine(rows.length, what, most)];
+}
+
+/** Tells how many of so many things are left out; nothing if none is. */
+export function restLine(count: number, what: string, most = MOST_ROWS): string[] {
+  return count > most ? [`  and ${formatCount(count - most)} more ${what}: see --json`] : [];
 }
 
 /** A name and what belongs to it. */

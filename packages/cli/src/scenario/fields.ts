@@ -24,7 +24,7 @@ function choice(
 }
 
 /** Most that a step may cost in cycles: as much as the longest slice would make no sense. */
-const MOST_CYCLES = 1e9;
+export const MOST_CYCLES = 1e9;
 
 function cost(name: keyof SimulationConfig['costs'], description: string): ValueSpec {
   const min = name === 'access' ? 1 : 0;
@@ -63,6 +63,8 @@ const costs: SectionSpec = {
     exitHandling: cost('exitHandling', "The host's run loop, once for each exit."),
     hypercall: cost('hypercall', "One hypercall's own work, on top of the exit."),
     demandPage: cost('demandPage', "The shadow MMU's work on one demand-page request."),
+    stateCopy: cost('stateCopy', "Copying a vCPU's whole IDT and GDT to a host CPU."),
+    remapEntry: cost('remapEntry', "One entry of the Switcher's written in a shadow table."),
     directTrap: cost('directTrap', 'A trap that stays in the guest, or an iret.'),
     pageClear: cost('pageClear', 'Clearing one page.'),
     pageCopy: cost('pageCopy', 'Copying one page.'),
@@ -113,6 +115,7 @@ export const scenarioFields = {
     description: 'The guests, which are all alike: each runs all processes.',
     fields: {
       count: integer('guests', 'Guests, each with one vCPU and memory of its own.'),
+      vcpus: integer('vcpus', 'vCPUs of each guest: 1, as the original has no more.'),
       memory: {
         kind: 'size',
         min: leastMemory,
@@ -142,6 +145,7 @@ export const configPaths = {
   migrate: 'scheduler.migrate',
   slice: 'scheduler.slice',
   guests: 'guests.count',
+  vcpus: 'guests.vcpus',
   memoryBytes: 'guests.memory',
   guestSlice: 'guests.slice',
   zeroing: 'guests.zeroing',

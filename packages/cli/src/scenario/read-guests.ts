@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { limits, type GuestGroup } from '@lguest-sim/simulation';
+import { checkVcpus, ConfigError, limits, type GuestGroup } from '@lguest-sim/simulation';
 import type { Entry, ScenarioDocument } from './document.js';
 import { expected } from './field-spec.js';
 import { scenarioFields } from './fields.js';
-import { readFields } from './read-fields.js';
+import { readFields, type ReadValues } from './read-fields.js';
 import { readProcesses } from './read-processes.js';
 import type { ScenarioProcess } from './scenario.js';
 
@@ -73,7 +73,18 @@ function groupOf(document: ScenarioDocument, entries: readonly Entry[], path: st
     const read = values.get(`${path}.${key}`);
     if (read) group[option] = read.value;
   }
+  refuseVcpus(document, values, `${path}.vcpus`);
   return group as unknown as GuestGroup;
+}
+
+function refuseVcpus(document: ScenarioDocument, values: ReadValues, path: string): void {
+  const read = values.get(path);
+  try {
+    checkVcpus(read?.value ?? 1);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw document.rephrased(read?.node, path, error.message.slice(error.option.length));
+  }
 }
 
 function checkCount(document: ScenarioDocument, entry: Entry, groups: readonly GuestGroup[]): void {

@@ -6,8 +6,10 @@ import {
   defaultConfig,
   type SimulationConfig,
 } from '@lguest-sim/simulation';
+import { placedError } from '../options/given-config.js';
 import { ScenarioDocument, type Entry } from './document.js';
 import { configPaths, scenarioFields } from './fields.js';
+import { planNames, readPlanList, type Places } from './plan-list.js';
 import { readFields, type ReadValues } from './read-fields.js';
 import { readGuestList, type ReadGuests } from './read-guests.js';
 import { readProcesses } from './read-processes.js';
@@ -22,7 +24,7 @@ import type { Scenario, ScenarioProcess } from './scenario.js';
  */
 export function readScenario(file: string, text: string): Scenario {
   const document = new ScenarioDocument(file, text);
-  const keys = [...Object.keys(scenarioFields), 'processes'];
+  const keys = [...Object.keys(scenarioFields), ...planNames, 'processes'];
   const { root } = document;
   const entries = document.entries(root, '');
   if (!entries) throw document.wrong(root, '', `a mapping with ${keys.join(', ')}`, root);
@@ -30,16 +32,18 @@ export function readScenario(file: string, text: string): Scenario {
   if (stranger) throw document.unknownKey(stranger, '', keys);
   const list = entries.find(({ key }) => key === 'processes');
   const guests = entries.find(({ key, value }) => key === 'guests' && document.items(value));
-  const others = entries.filter((entry) => entry !== list && entry !== guests);
+  const others = entries.filter((entry) => entry !== list && entry !== guests && !isPlan(entry));
   const values = readFields(document, others, scenarioFields);
   const { groups, processes } = readWork(document, list, guests);
-  const config = { ...configOf(values), ...(groups && { groups }) };
-  checkConfig(document, config, values);
+  const plan = readPlan(document, entries.filter(isPlan));
+  const config = { ...plan.config, ...configOf(values), ...(groups && { groups }) };
+  checkConfig(document, config, { values, places: plan.places });
   return {
     file,
     name: String(values.get('name')?.value ?? basename(file).replace(/\.ya?ml$/, '')),
     description: String(values.get('description')?.value ?? ''),
     config,
+    places: plan.places,
     processes,
   };
 }
@@ -54,6 +58,28 @@ function readWork(
   if (list) return { processes: readProcesses(document, list) };
   const expected = 'a list with at least one process';
   throw document.wrong(document.root, 'processes', expected, undefined);
+}
+
+function isPlan({ key }: Entry): boolean {
+  return planNames.some((name) => name === key);
+}
+
+/** The lists of planned events. A schedule needs no other word to be followed. */
+function readPlan(
+  document: ScenarioDocument,
+  entries: readonly Entry[],
+): { readonly config: Partial<SimulationConfig>; readonly places: Places } {
+  const places = new Map<string, string>();
+  const config: Record<string, unknown> = {};
+  for (const name of planNames) {
+    const entry = entries.find(({ key }) => key === name);
+    if (entry === undefined) continue;
+    const list = readPlanList(document, name, entry.value ?? entry.keyNode, name);
+    for (const place of list.places) places.set(...place);
+    config[name] = list.entries;
+    if (name === 'schedule') config['migrate'] = 'schedule';
+  }
+  return { config, places };
 }
 
 function configOf(values: ReadValues): Partial<SimulationConfig> {
@@ -78,14 +104,16 @@ function group(path: string, values: ReadValues): Record<string, unknown> | unde
 function checkConfig(
   document: ScenarioDocument,
   config: Partial<SimulationConfig>,
-  values: ReadValues,
+  { values, places }: { readonly values: ReadValues; readonly places: Places },
 ): void {
   try {
     configure(config);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof ConfigError) || places.has(error.option)) {
+      throw placedError(error, places);
+    }
     const [option, ...inner] = error.option.split('.');
-    const path = [configPaths[option as keyof typeof configPaths], ...inner].join('.');
+    const path = [configPaths[option as keyof typeof configPaths] ?? option, ...inner].join('.');
     const beside = path.slice(0, path.lastIndexOf('.') + 1);
     const near = [...values].find(([name]) => name.startsWith(beside));
     const node = (values.get(path) ?? near?.[1])?.node;

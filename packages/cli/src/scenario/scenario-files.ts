@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { systemReason, usageError } from '../errors.js';
-import { scenarioError } from './document.js';
 import { readScenario } from './read-scenario.js';
 import type { Scenario } from './scenario.js';
+import { yamlText, type ExpectedText } from './yaml-text.js';
 
 /** Where the scenarios are that come with the command, seen from src as well as from dist. */
 const shippedDirectory = fileURLToPath(new URL('../../scenarios', import.meta.url));
 
 /** More than any scenario needs: a trace that is taken for one is not to be read to its end. */
 const MOST_BYTES = 2 ** 20;
+
+const expected: ExpectedText = {
+  what: 'a scenario',
+  missing: {
+    what: "a scenario's file or name",
+    hint: 'see lguest-sim scenarios; traces go after --trace',
+  },
+  most: MOST_BYTES,
+  hint: 'traces go after --trace',
+};
 
 /**
  * Reads a scenario: the file of that name, or else the one that comes with the command.
@@ -42,25 +51,5 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function readFrom(path: string): Promise<Scenario> {
-  const text = await textOf(path);
-  if (/[\0\ufffd]/.test(text)) throw noScenario(path, 'what is no text');
-  return readScenario(path, text);
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size <= MOST_BYTES) return await readFile(path, 'utf8');
-  } catch (error) {
-    const message = `${path}: expected a scenario's file or name, found: ${systemReason(error)}`;
-    throw scenarioError(message, error, 'see lguest-sim scenarios; traces go after --trace');
-  }
-  throw noScenario(path, 'a larger file');
-}
-
-function noScenario(path: string, found: string): Error {
-  return usageError(
-    `${path}: expected a scenario, a YAML file of at most 1M, found ${found}`,
-    'traces go after --trace',
-  );
+  return readScenario(path, await yamlText(path, expected));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { SimulationConfig } from '@lguest-sim/simulation';
+import type { Places } from './plan-list.js';
 
 /** One process of a scenario, read and checked. Paths are as the system takes them. */
 export type ScenarioProcess = {
@@ -26,6 +27,8 @@ export interface Scenario {
    * processes each of them runs, by their indexes.
    */
   readonly config: Partial<SimulationConfig>;
+  /** Where the entries of its lists of planned events are. */
+  readonly places: Places;
   /** At least one, in the order of the file, each as often as its `times` says. */
   readonly processes: readonly ScenarioProcess[];
 }

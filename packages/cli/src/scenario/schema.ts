@@ -2,6 +2,7 @@
 import { patterns } from '@lguest-sim/trace';
 import type { FieldSpec, ValueSpec } from './field-spec.js';
 import { scenarioFields } from './fields.js';
+import { planDescriptions, planFields, planNames } from './plan-list.js';
 import { patternFields, processKinds, timesSpec } from './process-fields.js';
 
 /** A JSON Schema, or part of one. */
@@ -15,6 +16,7 @@ export function scenarioSchema(): Schema {
     ...object({
       ...mapValues(scenarioFields, schemaOf),
       guests: guestsSchema(),
+      ...Object.fromEntries(planNames.map((name) => [name, planSchema(name)])),
       processes: processesSchema('What each guest runs that has no list of its own.'),
     }),
     oneOf: [
@@ -45,6 +47,12 @@ function guestsSchema(): Schema {
 function list(items: Schema): Schema {
   const description = 'Guests that differ: an item for one, or for several that are alike.';
   return { description, type: 'array', minItems: 1, items };
+}
+
+function planSchema(name: (typeof planNames)[number]): Schema {
+  const fields = planFields[name];
+  const items = object(mapValues(fields, schemaOf), Object.keys(fields));
+  return { description: planDescriptions[name], type: 'array', minItems: 1, items };
 }
 
 const fileName: Schema = { type: 'string', minLength: 1, not: { const: '-' } };

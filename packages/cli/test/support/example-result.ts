@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { defaultConfig, RESULT_SCHEMA, type ProcessResult } from '@lguest-sim/simulation';
+import {
+  defaultConfig,
+  RESULT_SCHEMA,
+  type MigrationResult,
+  type ProcessResult,
+} from '@lguest-sim/simulation';
 import type { TimedResult } from '../../src/report/result-file.js';
 
 const process: ProcessResult = {
@@ -37,6 +42,19 @@ const counts = {
 };
 
 /** A result as a run gives it, with numbers to recognise. */
+const online = { offlineCycles: 0, timesOffline: 0 };
+
+/** How a guest with so many entries moved so many times. */
+const remaps = (worldSwitches: number, targeted: number): MigrationResult => ({
+  worldSwitches,
+  migrations: targeted - 1,
+  stateCopies: targeted,
+  switcherSkips: worldSwitches - targeted - 1,
+  switcherTargetedRemaps: targeted,
+  switcherFullRemaps: 1,
+  switcherEntries: 4 * targeted + 6,
+});
+
 export const exampleResult: TimedResult = {
   schema: RESULT_SCHEMA,
   status: 'finished',
@@ -61,17 +79,40 @@ export const exampleResult: TimedResult = {
     switcherSkips: 4_600,
     switcherTargetedRemaps: 109,
     switcherFullRemaps: 2,
+    switcherEntries: 448,
+    stateCopies: 109,
     migrations: 107,
+    cpusOffline: 0,
+    evacuations: 0,
     interrupts: 42,
     cycles: 12_345_678,
   },
   cpus: [
-    { cpu: 0, ...counts, cycles: 12_345_678, idleCycles: 0, worldSwitches: 2_400 },
-    { cpu: 1, ...counts, cycles: 12_000_000, idleCycles: 3_000_000, worldSwitches: 2_311 },
+    { cpu: 0, ...counts, cycles: 12_345_678, idleCycles: 0, ...online, worldSwitches: 2_400 },
+    {
+      cpu: 1,
+      ...counts,
+      cycles: 12_000_000,
+      idleCycles: 3_000_000,
+      ...online,
+      worldSwitches: 2_311,
+    },
   ],
   guests: [
-    { guest: 0, memoryBytes: 67_108_864, status: 'off', processes: [process] },
-    { guest: 1, memoryBytes: 67_108_864, status: 'off', processes: [process] },
+    {
+      guest: 0,
+      memoryBytes: 67_108_864,
+      status: 'off',
+      ...remaps(2_400, 60),
+      processes: [process],
+    },
+    {
+      guest: 1,
+      memoryBytes: 67_108_864,
+      status: 'off',
+      ...remaps(2_311, 49),
+      processes: [process],
+    },
   ],
   kills: [],
   wallSeconds: 0.25,

@@ -52,6 +52,8 @@ export class CpuActor {
     subscription.add(bus.handle('guest-entered', core.number, ({ guest }) => this.enter(guest)));
     subscription.add(bus.handle('cpu-idle', core.number, () => machine.send('IDLE')));
     subscription.add(bus.handle('cpu-wake', core.number, () => machine.send('WAKE')));
+    subscription.add(bus.handle('cpu-offline', core.number, () => machine.send('OFFLINE')));
+    subscription.add(bus.handle('cpu-online', core.number, () => this.comeOnline()));
     machine.send('ONLINE');
   }
 
@@ -69,15 +71,16 @@ export class CpuActor {
    * was is told by `deliver`, so that whoever keeps the clocks in step can let CPUs that are behind
    * come first.
    *
+   * @param vector of the host's interrupt at that time; that of its timer unless given
    * @returns 'starved' for a process that waits for its trace: nothing to deliver, call again
    * @throws Error if the CPU is not in a guest or stands at an exit; whatever `CpuCore.run` throws
    */
-  run(until: number): 'exit' | 'starved' {
+  run(until: number, vector?: number): 'exit' | 'starved' {
     if (this.state !== 'guest' || this.pending !== undefined) {
       const at = this.pending === undefined ? `in state ${this.state}` : `at ${this.pending}`;
       throw new Error(`${this.machine.id}: run ${at}, expected to be in a guest`);
     }
-    const exit = this.core.run(until);
+    const exit = this.core.run(until, vector);
     if (exit === 'starved') return exit;
     this.pending = exit;
     return 'exit';
@@ -122,6 +125,12 @@ export class CpuActor {
     this.pending = snapshot.pending ?? undefined;
     const code = snapshot.guest === NO_GUEST ? undefined : this.codeOf(snapshot.guest);
     this.core.restore(snapshot.core, code);
+  }
+
+  /** Nothing that the CPU had cached has outlived its being offline. */
+  private comeOnline(): void {
+    this.machine.send('ONLINE');
+    this.core.mmu.tlb.flush();
   }
 
   private enter(guest: number): void {

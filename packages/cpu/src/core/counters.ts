@@ -4,11 +4,11 @@
 export interface CpuCounters {
   /** Completed accesses of user mode: fetches, loads and stores, each part of one that crosses a page. */
   accesses: number;
+  /** Fetches of user mode but for second parts: instructions executed. */
+  instructions: number;
   fetches: number;
   loads: number;
   stores: number;
-  /** Fetches of user mode but for second parts: instructions executed. */
-  instructions: number;
   /** Completed accesses of the guest kernel; `fill` and `copyPage` count each word. */
   kernelAccesses: number;
   /** Completed translations for the CPU's or the Switcher's own use: gates, TSS, pushes and pops. */
@@ -25,10 +25,10 @@ export interface CpuCounters {
 export function noCounts(): CpuCounters {
   return {
     accesses: 0,
+    instructions: 0,
     fetches: 0,
     loads: 0,
     stores: 0,
-    instructions: 0,
     kernelAccesses: 0,
     hardwareAccesses: 0,
     tlbHits: 0,
@@ -37,6 +37,9 @@ export function noCounts(): CpuCounters {
     pageFaults: 0,
   };
 }
+
+/** The names of the counters, in the order in which results list them. */
+export const cpuCounterNames = Object.keys(noCounts()) as readonly (keyof CpuCounters)[];
 
 /**
  * The laws that counters break, as sentences; none, unless there is a bug. They hold whenever the

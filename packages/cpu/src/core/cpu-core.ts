@@ -27,6 +27,12 @@ import { runWatchedAccesses } from './watched-loop.js';
 /** Vector of the host's own timer interrupt, which ends a time slice: Linux's local APIC timer. */
 export const TIMER_VECTOR = 239;
 
+/**
+ * Vector with which one host CPU asks another to let its scheduler decide anew: Linux's rescheduling
+ * interrupt (`RESCHEDULE_VECTOR` in arch/x86/include/asm/irq_vectors.h).
+ */
+export const RESCHEDULE_VECTOR = 253;
+
 /** Vector of the guest's system call. */
 export const SYSTEM_CALL_VECTOR = 0x80;
 
@@ -143,17 +149,18 @@ export class CpuCore {
 
   /**
    * Executes the guest from this CPU's clock on, until something needs the host or the guest kernel
-   * is entered or left. When the clock reaches `until` (cycles), that is a trap by the host's timer
-   * interrupt. See `CpuExit`, `exitVector`.
+   * is entered or left. When the clock reaches `until` (cycles), that is a trap by an interrupt of the
+   * host's. See `CpuExit`, `exitVector`.
    *
+   * @param vector of that interrupt
    * @throws Error if no guest was entered; whatever `Traps.deliver` and the walker throw
    */
-  run(until: number): CpuExit {
+  run(until: number, vector = TIMER_VECTOR): CpuExit {
     const { registers, mmu } = this;
     const code = this.code;
     if (code === undefined) throw new Error(`host CPU ${this.number}: no guest was entered`);
     for (;;) {
-      if (mmu.now >= until) return this.traps.deliver(TIMER_VECTOR, 0);
+      if (mmu.now >= until) return this.traps.deliver(vector, 0);
       if (this.mustResume) {
         this.mustResume = false;
         code.resume(registers);

@@ -107,15 +107,16 @@ export class HypervisorActor {
 
   private onMapped({ cpu, guest, cr3 }: Message<'switcher-mapped'>): void {
     this.machine.send('ENTER');
+    if (this.core.copiesState) this.clock.advance(cpu, this.costs.stateCopy);
     this.core.switcherMapped();
     this.bus.publish({ topic: 'enter-guest', cpu, guest, cr3 });
   }
 
-  private onInterrupt({ irq }: Message<'interrupt'>): void {
+  private onInterrupt({ cpu, irq }: Message<'interrupt'>): void {
     this.core.raise(irq);
     if (this.machine.state !== 'halted') return;
     this.machine.send('WAKE');
-    this.bus.publish({ topic: 'vcpu-runnable', cpu: this.cpu, guest: this.guest });
+    this.bus.publish({ topic: 'vcpu-runnable', cpu, guest: this.guest });
   }
 
   private get cpu(): number {

@@ -12,7 +12,13 @@ import type { VcpuCounters, VcpuCountersSnapshot } from './counters.js';
 import { OUT_OF_MEMORY, type GuestHost, type GuestHostSnapshot } from './guest-host.js';
 import { Outcome, Phase } from './phases.js';
 import { buildParts, type VcpuOptions, type VcpuParts } from './vcpu-parts.js';
-import { Halted, TIMER_OFF, type VcpuState, type VcpuStateSnapshot } from './vcpu-state.js';
+import {
+  Changed,
+  Halted,
+  TIMER_OFF,
+  type VcpuState,
+  type VcpuStateSnapshot,
+} from './vcpu-state.js';
 
 /** Vector of the device-not-available trap: the guest used the FPU. */
 const DEVICE_NOT_AVAILABLE = 7;
@@ -120,6 +126,11 @@ export class VcpuCore {
       default:
         throw new Error(`vCPU in phase ${this.state.phase}: an answer that nobody asked for`);
     }
+  }
+
+  /** Whether the state page of the host CPU lacks the vCPU's IDT and GDT: `switcherMapped` copies them. */
+  get copiesState(): boolean {
+    return (this.state.changed & Changed.all) === Changed.all;
   }
 
   /**

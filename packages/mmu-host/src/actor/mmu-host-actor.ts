@@ -12,6 +12,7 @@ import type { Subscription } from 'rxjs';
 import type { GuestMmu } from '../core/interfaces.js';
 import type { ShadowMmuSnapshot } from '../core/snapshot.js';
 import { guestMachine } from '../machine/guest-machine.js';
+import { remapEntries } from '../core/switcher-mapping.js';
 import { SlotTracker } from './slot-tracker.js';
 
 /** A guest has one vCPU; everything on the bus is for that. */
@@ -113,8 +114,10 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
   }
 
   private mapSwitcher({ cpu, guest }: Message<'map-switcher'>): void {
-    const { bus, core } = this.options;
+    const { bus, clock, costs, core } = this.options;
     const remap = core.mapSwitcher(VCPU, cpu);
+    const hostCpus = clock.now.length;
+    clock.advance(cpu, remapEntries(remap, hostCpus) * costs.remapEntry);
     this.slots.follow();
     const cr3 = core.shadowCr3(VCPU);
     bus.publish({ topic: 'switcher-mapped', cpu, guest, remap, cr3 });

@@ -25,6 +25,10 @@ export interface MmuCounters {
   switcherTargetedRemaps: number;
   /** Guest entries that removed every host CPU's leaves before setting one's. */
   switcherFullRemaps: number;
+  /**
+   * Entries written by those: 4 by a targeted remap, two for every host CPU and 2 by a full one.
+   */
+  switcherEntries: number;
   /** Times that all tables were thrown away. */
   clearAlls: number;
   /** Pages taken for shadow tables. */
@@ -45,6 +49,7 @@ export function newCounters(): MmuCounters {
     switcherSkips: 0,
     switcherTargetedRemaps: 0,
     switcherFullRemaps: 0,
+    switcherEntries: 0,
     clearAlls: 0,
     tablesAllocated: 0,
     tablesFreed: 0,

@@ -13,6 +13,8 @@ const REGISTERS_FLAGS = Flag.present | Flag.writable | Flag.accessed | Flag.dirt
 /** The state page: the guest must not change the descriptor tables in it. */
 const STATE_FLAGS = Flag.present | Flag.accessed | Flag.dirty;
 const PRESENT = Flag.present;
+/** Leaves that a host CPU has in a table: its regs slot and its state page. */
+const LEAVES = 2;
 const SHIFT = 12;
 const PAGE_SIZE = 1 << SHIFT;
 /** 32-bit words in a page. */
@@ -84,6 +86,12 @@ export function mapSwitcher(mmu: MmuState, vcpu: Vcpu, hostCpu: number): Switche
   return last === -1 ? 'full' : 'targeted';
 }
 
+/** Entries of a shadow table that a remap writes, on a machine with so many host CPUs. */
+export function remapEntries(remap: SwitcherRemap, hostCpus: number): number {
+  if (remap === 'skipped') return 0;
+  return LEAVES * ((remap === 'targeted' ? 1 : hostCpus) + 1);
+}
+
 /** Entering a guest without its Switcher would be the end of the host. */
 function noSwitcher(mmu: MmuState): SwitcherRemap {
   if (mmu.defects.otherVcpusLoseSwitcher) throw new HostOops('BUG_ON map_switcher_in_guest');
@@ -110,6 +118,7 @@ function mapHostCpu(mmu: MmuState, slot: Slot, vcpu: Vcpu, hostCpu: number): voi
 }
 
 function mapPage(mmu: MmuState, word: number, pfn: Pfn, flags: number): void {
+  mmu.counters.switcherEntries++;
   mmu.host.hold(pfn);
   mmu.setEntry(word, (pfn << SHIFT) | flags, mmu.noExecuteHigh);
 }
@@ -117,6 +126,7 @@ function mapPage(mmu: MmuState, word: number, pfn: Pfn, flags: number): void {
 /** H:481 Removes both pages of a host CPU (`remove_switcher_percpu_map`). */
 function removeHostCpu(mmu: MmuState, slot: Slot, hostCpu: number): void {
   const registers = registersLeaf(mmu, slot, hostCpu);
+  mmu.counters.switcherEntries += LEAVES;
   mmu.emptyLeaf(registers);
   mmu.emptyLeaf(leafAbove(mmu, slot, hostCpu, registers));
 }

@@ -2,13 +2,12 @@
 import type { TraceTree } from '@lguest-sim/trace';
 import { expect } from 'vitest';
 import type { SimulationConfig } from '../../src/config.js';
-import { migrationPolicyNames } from '../../src/migration-policy.js';
 import type { TraceInput } from '../../src/simulation.js';
-import { resultsOf, small } from '../support.js';
+import { policies, resultsOf, small } from '../support.js';
 
 /** Every number of CPUs, with each paging, and with each way to go from one to another. */
 export const machines = (['two-level', 'pae'] as const).flatMap((paging) =>
-  [1, 2, 4].flatMap((cpus) => migrationPolicyNames.map((migrate) => ({ cpus, paging, migrate }))),
+  [1, 2, 4].flatMap((cpus) => policies.map((migrate) => ({ cpus, paging, migrate }))),
 );
 
 /** Guests that move on a machine: the policy that balances needs one too many. */

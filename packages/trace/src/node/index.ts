@@ -3,4 +3,6 @@ export { openTrace } from './open-trace.js';
 export type { OpenTraceOptions } from './open-trace.js';
 export { openTree } from './open-tree.js';
 export type { OpenTreeOptions } from './open-tree.js';
+export { openLogs, packFiles } from './log-files.js';
+export type { LogFilesOptions, OpenLogFile } from './log-files.js';
 export { treeFiles } from './tree-files.js';

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { TraceError } from '../trace-error.js';
 import type { FileBytes } from './file-bytes.js';
 import { RegularFileBytes } from './regular-file-bytes.js';
+import { SharedFile } from './shared-file.js';
 import { StreamBytes } from './stream-bytes.js';
 
 const closeFile = promisify(close);
@@ -32,7 +33,7 @@ export async function openBytes(path: string): Promise<OpenFile> {
     const status = await statFile(descriptor);
     if (status.isDirectory()) throw directoryError(path);
     const totalBytes = status.isFile() ? status.size : undefined;
-    return { bytes: bytesOf(descriptor, status), totalBytes };
+    return { bytes: await bytesOf(path, descriptor, status), totalBytes };
   } catch (error) {
     if (descriptor !== undefined) await closeFile(descriptor);
     throw error instanceof TraceError ? error : fileError(path, error);
@@ -59,8 +60,8 @@ export function fileError(path: string, cause: unknown): TraceError {
   );
 }
 
-function bytesOf(descriptor: number, status: Stats): FileBytes {
-  if (status.isFile()) return new RegularFileBytes(descriptor);
+async function bytesOf(path: string, descriptor: number, status: Stats): Promise<FileBytes> {
+  if (status.isFile()) return new RegularFileBytes(await SharedFile.use(path, descriptor, status));
   // Reading a pipe as a file would keep a thread waiting in it, which nothing could call off.
   if (status.isFIFO()) return new StreamBytes(new Socket({ fd: descriptor, readable: true }));
   return new StreamBytes(createReadStream('', { fd: descriptor }));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { AddressMover } from '../address-mover.js';
-import { lackeySource } from '../lackey-source.js';
 import type { SystemCallEvent } from '../trace-event.js';
+import { traceOfChunks } from '../trace-of-chunks.js';
 import type { TraceSource } from '../trace-source.js';
 import { openBytes } from './open-file.js';
 import { TextChunks } from './text-chunks.js';
@@ -18,10 +18,12 @@ export interface OpenTraceOptions {
   readonly firstEvent?: SystemCallEvent;
   /** Whether a log without one access is a trace; see LackeyOptions. */
   readonly mayBeEmpty?: boolean;
+  /** Which log of a packed tree, from 0; unless given the trace must be no packed tree. */
+  readonly log?: number;
 }
 
 /**
- * Opens a trace: a Lackey log, plain or gzip, which its content tells and not its name. It is read
+ * Opens a trace: a Lackey log or a packed one, plain or gzip, which its content tells and not its name. It is read
  * as it is needed and never held whole.
  *
  * @param path a file, or `-` for standard input.
@@ -37,7 +39,7 @@ export async function openTrace(
   const name = options.name ?? (path === '-' ? 'standard input' : path);
   const chunks = new TextChunks(name, bytes);
   try {
-    return lackeySource(chunks, {
+    return traceOfChunks(chunks, {
       ...options,
       name,
       totalBytes,

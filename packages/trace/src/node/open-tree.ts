@@ -22,7 +22,8 @@ export interface OpenTreeOptions {
 }
 
 /**
- * Opens the Lackey logs of one program and its children, plain or gzip.
+ * Opens the logs of one program and its children: Lackey's, or packed, plain or gzip. A packed tree is
+ * one file.
  *
  * Each log is read once, to its end, before anything runs: for its process id and its forks, for
  * what is wrong with it, and for the regions it uses. Where those go is settled then, so it depends
@@ -43,7 +44,7 @@ export async function openTree(
   const seen = new AddressMover(options.kernelAddress);
   const files = (await treeFiles(given)).sort();
   const traces: ScannedTrace[] = [];
-  for (const path of files) traces.push(await scanTrace(path, seen, options.signal));
+  for (const path of files) traces.push(...(await scanTrace(path, seen, options.signal)));
   const name = options.name ?? (given.length === 1 ? given[0]! : undefined);
   const family = familyOf(name ?? files[0]!, traces);
   const rootFile = family.members.get(family.root)!.path;
@@ -77,6 +78,7 @@ class FileTree implements TraceTree {
     if (member === undefined) throw noSuchProcess(this.name, pid);
     const firstEvent = this.#execution(member);
     return await openTrace(member.path, {
+      log: member.log,
       mover: this.#mover,
       mayBeEmpty: true,
       ...(firstEvent && { firstEvent }),

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { close, read } from 'node:fs';
-import { promisify } from 'node:util';
 import { END } from './file-bytes.js';
 import type { FileBytes } from './file-bytes.js';
-
-const closeFile = promisify(close);
-const readFile = promisify(read);
+import type { SharedFile } from './shared-file.js';
 
 /** Bytes asked for at once: few enough that they are still in cache when they are decoded. */
 const READ_BYTES = 128 * 1024;
@@ -15,24 +11,26 @@ const READ_BYTES = 128 * 1024;
  * other. A stream would take a new buffer for each piece, which costs twice the time.
  */
 export class RegularFileBytes implements FileBytes {
-  readonly #descriptor: number;
-  readonly #buffers = [new Uint8Array(READ_BYTES), new Uint8Array(READ_BYTES)] as const;
+  readonly #file: SharedFile;
+  #buffers: readonly Uint8Array[] = [new Uint8Array(READ_BYTES), new Uint8Array(READ_BYTES)];
+  /** Where in the file the next read begins, in bytes. */
+  #position = 0;
   /** The buffer that is being filled. */
   #turn: 0 | 1 = 0;
   /** How many bytes were put there. */
   #filling: Promise<number> | undefined;
   #closing: Promise<void> | undefined;
 
-  /** Takes over the descriptor. */
-  constructor(descriptor: number) {
-    this.#descriptor = descriptor;
+  /** A user of the file; `close` releases it. */
+  constructor(file: SharedFile) {
+    this.#file = file;
   }
 
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
     if (this.#closing !== undefined) return END;
     const count = await (this.#filling ?? this.#fill());
     if (count === 0 || this.#closing !== undefined) return END;
-    const value = this.#buffers[this.#turn].subarray(0, count);
+    const value = this.#buffers[this.#turn]!.subarray(0, count);
     this.#turn = this.#turn === 0 ? 1 : 0;
     // Whether that failed is found out when the bytes are asked for, if ever.
     this.#fill().catch(() => undefined);
@@ -45,16 +43,20 @@ export class RegularFileBytes implements FileBytes {
   }
 
   #fill(): Promise<number> {
-    const buffer = this.#buffers[this.#turn];
-    this.#filling = readFile(this.#descriptor, buffer, 0, READ_BYTES, null).then(
-      ({ bytesRead }) => bytesRead,
-    );
+    this.#filling = this.#read(this.#buffers[this.#turn]!);
     return this.#filling;
+  }
+
+  async #read(buffer: Uint8Array): Promise<number> {
+    const count = await this.#file.read(buffer, this.#position);
+    this.#position += count;
+    return count;
   }
 
   async #close(): Promise<void> {
     // The descriptor's number may be given to another file as soon as it is closed.
     await this.#filling?.catch(() => undefined);
-    await closeFile(this.#descriptor);
+    this.#buffers = [];
+    await this.#file.release();
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { AccessBatch } from '../access-batch.js';
 import type { AddressMover } from '../address-mover.js';
-import { LackeyHeader } from '../lackey-header.js';
-import { lackeySource } from '../lackey-source.js';
+import type { LackeyHeader } from '../lackey-header.js';
 import { TraceError } from '../trace-error.js';
+import { traceOfChunks } from '../trace-of-chunks.js';
 import { openBytes } from './open-file.js';
 import { TextChunks } from './text-chunks.js';
 
@@ -18,14 +18,16 @@ export interface ScannedFork {
 /** What there is to know of one trace of a tree before any of them is run. */
 export interface ScannedTrace {
   readonly path: string;
+  /** Number of the log in the file, from 0. */
+  readonly log: number;
   readonly header: LackeyHeader;
   readonly forks: readonly ScannedFork[];
 }
 
 /**
- * Reads a whole trace to find its process, its forks and its regions.
+ * Reads a whole file to find, of each log in it, its process, its forks and its regions.
  *
- * @param mover gets to know each region that the trace uses.
+ * @param mover gets to know each region that the logs use.
  * @throws TraceError for a file that cannot be read, or not twice, or that is malformed.
  * @throws the signal's reason when it is aborted.
  */
@@ -33,23 +35,24 @@ export async function scanTrace(
   path: string,
   mover: AddressMover,
   signal?: AbortSignal,
-): Promise<ScannedTrace> {
+): Promise<ScannedTrace[]> {
   const { bytes, totalBytes } = await openBytes(path);
-  const header = new LackeyHeader();
   const chunks = new TextChunks(path, bytes);
-  const source = lackeySource(watched(chunks, header), { name: path, mover, mayBeEmpty: true });
+  const found: { path: string; log: number; header: LackeyHeader; forks: ScannedFork[] }[] = [];
+  const onLog = (header: LackeyHeader): void => {
+    found.push({ path, log: found.length, header, forks: [] });
+  };
+  const source = traceOfChunks(chunks, { name: path, mover, mayBeEmpty: true, log: 'all', onLog });
   try {
     if (totalBytes === undefined) throw readOnce(path);
-    const forks: ScannedFork[] = [];
     const batch = new AccessBatch();
     while (await source.read(batch)) {
       signal?.throwIfAborted();
-      forks.push(...forksIn(batch));
+      found.at(-1)?.forks.push(...forksIn(batch));
     }
-    return { path, header, forks };
+    return found;
   } finally {
     await source.close();
-    await chunks.return();
   }
 }
 
@@ -58,13 +61,6 @@ function forksIn(batch: AccessBatch): ScannedFork[] {
     if (event.kind !== 'system-call' || event.operation?.kind !== 'fork') return [];
     return [{ child: event.operation.child, line: event.line }];
   });
-}
-
-async function* watched(chunks: TextChunks, header: LackeyHeader): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    header.add(chunk);
-    yield chunk;
-  }
 }
 
 function readOnce(path: string): TraceError {

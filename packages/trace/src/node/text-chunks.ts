@@ -97,6 +97,7 @@ export class TextChunks implements AsyncIterableIterator<Uint8Array> {
   }
 
   #explain(cause: unknown): TraceError {
+    if (cause instanceof TraceError) return cause;
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === undefined || !code.startsWith('Z_')) return fileError(this.#name, cause);
     const found = code === 'Z_BUF_ERROR' ? 'a truncated one' : `a damaged one (${message})`;

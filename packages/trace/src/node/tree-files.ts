@@ -35,7 +35,8 @@ async function fileNames(directory: string): Promise<string[]> {
   return names.sort();
 }
 
-async function isDirectory(path: string): Promise<boolean> {
+/** Whether that is a directory; what cannot be found out is none. */
+export async function isDirectory(path: string): Promise<boolean> {
   const status = await stat(path).catch(() => undefined);
   return status?.isDirectory() ?? false;
 }

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeAtomically } from '../src/output/atomic-file.js';
-import { openJsonTarget } from '../src/output/json-target.js';
+import { openOutputTarget } from '../src/output/output-target.js';
 import { temporaryDirectory } from './support/temporary-directory.js';
 
 const root = temporaryDirectory();
@@ -38,7 +38,7 @@ describe('where the result document goes', () => {
   it('is a new file', async () => {
     const directory = fresh();
     const path = join(directory, 'out.json');
-    const target = await openJsonTarget(path, []);
+    const target = await openOutputTarget('json', path, []);
     expect(readdirSync(directory)).toEqual([]);
     await target.write('{}\n');
     expect(readFileSync(path, 'utf8')).toBe('{}\n');
@@ -48,7 +48,7 @@ describe('where the result document goes', () => {
     const path = join(fresh(), 'out.json');
     writeFileSync(path, 'old');
     chmodSync(path, 0o640);
-    await (await openJsonTarget(path, [])).write('new');
+    await (await openOutputTarget('json', path, [])).write('new');
     expect(readFileSync(path, 'utf8')).toBe('new');
     expect(statSync(path).mode & 0o777).toBe(0o640);
   });
@@ -57,26 +57,26 @@ describe('where the result document goes', () => {
     const directory = fresh();
     writeFileSync(join(directory, 'real.json'), 'old');
     symlinkSync('real.json', join(directory, 'link.json'));
-    await (await openJsonTarget(join(directory, 'link.json'), [])).write('new');
+    await (await openOutputTarget('json', join(directory, 'link.json'), [])).write('new');
     expect(readFileSync(join(directory, 'real.json'), 'utf8')).toBe('new');
     expect(readdirSync(directory).sort()).toEqual(['link.json', 'real.json']);
   });
 
   it('can be a device, which is never replaced', async () => {
-    await (await openJsonTarget('/dev/null', [])).write('{}\n');
+    await (await openOutputTarget('json', '/dev/null', [])).write('{}\n');
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 
   it('is no directory', async () => {
     const directory = fresh();
-    await expect(openJsonTarget(directory, [])).rejects.toThrow(
+    await expect(openOutputTarget('json', directory, [])).rejects.toThrow(
       `--json: expected a file that can be written, got "${directory}": it is a directory`,
     );
   });
 
   it('is in a directory that there is', async () => {
     const path = join(fresh(), 'missing', 'out.json');
-    await expect(openJsonTarget(path, [])).rejects.toThrow('there is no directory');
+    await expect(openOutputTarget('json', path, [])).rejects.toThrow('there is no directory');
   });
 
   it('is none of the traces, by whatever name', async () => {
@@ -84,7 +84,7 @@ describe('where the result document goes', () => {
     writeFileSync(join(directory, 'trace'), 'I  04000000,2\n');
     symlinkSync('trace', join(directory, 'other'));
     await expect(
-      openJsonTarget(join(directory, 'other'), ['-', join(directory, 'trace')]),
+      openOutputTarget('json', join(directory, 'other'), ['-', join(directory, 'trace')]),
     ).rejects.toThrow('it is one of the traces');
   });
 
@@ -92,9 +92,11 @@ describe('where the result document goes', () => {
     const directory = fresh();
     const path = join(directory, 'out.json');
     writeFileSync(path, 'old', { mode: 0o444 });
-    await expect(openJsonTarget(path, [])).rejects.toThrow('no permission');
+    await expect(openOutputTarget('json', path, [])).rejects.toThrow('no permission');
     chmodSync(directory, 0o555);
-    await expect(openJsonTarget(join(directory, 'new.json'), [])).rejects.toThrow('no permission');
+    await expect(openOutputTarget('json', join(directory, 'new.json'), [])).rejects.toThrow(
+      'no permission',
+    );
     chmodSync(directory, 0o755);
   });
 });

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { ConfigError, defaultConfig, type SimulationConfig } from '@lguest-sim/simulation';
+import { scenarioError } from '../scenario/document.js';
+import type { Places } from '../scenario/plan-list.js';
+import { loadSchedule } from '../scenario/schedule-file.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { RunRequest } from './run-options.js';
+
+/** What options set, with the files that they name read. */
+export interface GivenConfig {
+  readonly config: Partial<SimulationConfig>;
+  /** Where the entries of its lists, and of the scenario's, were said. */
+  readonly places: Places;
+}
+
+/**
+ * Completes what the options set with what takes a file, or goes on from what the scenario says.
+ * @throws CommandError for a schedule that cannot be read
+ */
+export async function givenConfig(
+  { config, costs, hotplug, schedule: file }: RunRequest,
+  scenario: Scenario | undefined,
+): Promise<GivenConfig> {
+  const schedule = file === undefined ? undefined : await loadSchedule(file);
+  const places = [scenario, hotplug, schedule].flatMap((list) => [...(list?.places ?? [])]);
+  // Another policy than the schedule's leaves the scenario's schedule aside.
+  const isAside = schedule === undefined && (config.migrate ?? 'schedule') !== 'schedule';
+  return {
+    config: {
+      ...config,
+      ...(costs && { costs: { ...defaultConfig.costs, ...scenario?.config.costs, ...costs } }),
+      ...(hotplug && { hotplug: hotplug.entries }),
+      ...(schedule && { schedule: schedule.entries }),
+      ...(isAside && { schedule: [] }),
+    },
+    places: new Map(places),
+  };
+}
+
+/**
+ * Tells of an entry that cannot be where it was said.
+ * @returns what to throw in place of `error`
+ */
+export function placedError(error: unknown, places: Places): unknown {
+  const place = error instanceof ConfigError ? places.get(error.option) : undefined;
+  if (place === undefined) return error;
+  const { message, option } = error as ConfigError;
+  return scenarioError(`${place}${message.slice(option.length)}`, error);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/** A host CPU goes offline, or comes back. */
+export interface HotplugEntry {
+  /** When, in cycles of virtual time. */
+  readonly at: number;
+  readonly cpu: number;
+  readonly state: HotplugState;
+}
+
+export const hotplugStates = ['offline', 'online'] as const;
+export type HotplugState = (typeof hotplugStates)[number];
+
+/** From a time on, a guest's vCPU runs on a host CPU. */
+export interface ScheduleEntry {
+  /** When, in cycles of virtual time. */
+  readonly at: number;
+  readonly guest: number;
+  readonly cpu: number;
+}
+
+/** What a plan holds. */
+export type PlannedEvent =
+  ({ readonly kind: 'hotplug' } & HotplugEntry) | ({ readonly kind: 'move' } & ScheduleEntry);
+
+/**
+ * What was settled before the run began: CPUs that go and come, vCPUs that move. In the order of
+ * time; of equal times CPUs first, and then as listed.
+ */
+export class Plan {
+  private readonly events: readonly PlannedEvent[];
+  /** For each CPU the times that are still to come at which it goes offline, the next one last. */
+  private readonly departures: readonly number[][];
+  /** For each guest the times that are still to come at which it moves, the next one last. */
+  private readonly moves: readonly number[][];
+  /** Events taken. */
+  private position = 0;
+
+  constructor(options: {
+    cpus: number;
+    guests: number;
+    hotplug: readonly HotplugEntry[];
+    schedule: readonly ScheduleEntry[];
+  }) {
+    const hotplug = options.hotplug.map((entry): PlannedEvent => ({ kind: 'hotplug', ...entry }));
+    const moves = options.schedule.map((entry): PlannedEvent => ({ kind: 'move', ...entry }));
+    this.events = [...hotplug, ...moves].sort((a, b) => a.at - b.at);
+    this.departures = Array.from({ length: options.cpus }, () => []);
+    this.moves = Array.from({ length: options.guests }, () => []);
+    this.collect();
+  }
+
+  /** When the next event happens, in cycles; Infinity if there is none. */
+  get nextTime(): number {
+    return this.events[this.position]?.at ?? Infinity;
+  }
+
+  /**
+   * When what runs there has to stop for an event: the CPU goes offline, or the guest moves. In
+   * cycles; Infinity if there is none.
+   */
+  stopTime(cpu: number, guest: number): number {
+    const departure = this.departures[cpu]!.at(-1) ?? Infinity;
+    return Math.min(departure, this.moves[guest]!.at(-1) ?? Infinity);
+  }
+
+  /** Takes the next event; there has to be one. */
+  take(): PlannedEvent {
+    const event = this.events[this.position++]!;
+    this.timesOf(event)?.pop();
+    return event;
+  }
+
+  snapshot(): number {
+    return this.position;
+  }
+
+  restore(position: number): void {
+    this.position = position;
+    this.collect();
+  }
+
+  private collect(): void {
+    for (const times of [...this.departures, ...this.moves]) times.length = 0;
+    for (const event of this.events.slice(this.position).reverse()) {
+      this.timesOf(event)?.push(event.at);
+    }
+  }
+
+  private timesOf(event: PlannedEvent): number[] | undefined {
+    if (event.kind === 'move') return this.moves[event.guest];
+    return event.state === 'offline' ? this.departures[event.cpu] : undefined;
+  }
+}
