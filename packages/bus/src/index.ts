@@ -5,3 +5,6 @@ export * from './memoised-machine.js';
 export * from './mermaid.js';
 export * from './messages.js';
 export * from './virtual-clock.js';
+export * from './recording/message-comparison.js';
+export * from './recording/message-record.js';
+export * from './recording/topic-fields.js';

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { conform } from './commands/conform.js';
+import { replay } from './commands/replay.js';
+import { resume } from './commands/resume.js';
 import { run } from './commands/run.js';
 import { listScenarios, scenariosSyntax } from './commands/scenarios.js';
 import { traceCommands, traceOverview } from './commands/trace.js';
@@ -10,6 +12,8 @@ import { describeFailure } from './failure.js';
 import type { CommandSyntax, ParsedArguments } from './options/command-syntax.js';
 import { conformSyntax, readConformOptions } from './options/conform-options.js';
 import { parseArguments } from './options/parse-arguments.js';
+import { readReplayOptions, replaySyntax } from './options/replay-options.js';
+import { readResumeOptions, resumeSyntax } from './options/resume-options.js';
 import { readRunOptions } from './options/run-options.js';
 import { runSyntax } from './options/run-syntax.js';
 import { tolerateBrokenPipes, writeOut } from './output/standard-output.js';
@@ -22,6 +26,8 @@ type Commands = ReadonlyMap<string, readonly [syntax: CommandSyntax, start: Star
 
 const commands: Commands = new Map([
   ['run', [runSyntax, (given) => run(readRunOptions(given))]],
+  ['replay', [replaySyntax, (given) => replay(readReplayOptions(given))]],
+  ['resume', [resumeSyntax, (given) => resume(readResumeOptions(given))]],
   ['conform', [conformSyntax, (given) => conform(readConformOptions(given))]],
   ['scenarios', [scenariosSyntax, listScenarios]],
 ] satisfies [string, [CommandSyntax, Start]][]);
@@ -97,7 +103,10 @@ async function dispatchIn(
 function unknownCommand({ commands, hint }: CommandGroup, name: string | undefined): Error {
   const got = name === undefined ? 'nothing' : `"${name}"`;
   const names = [...commands.keys(), ...(commands === all.commands ? groups.keys() : [])];
-  return usageError(`expected a command (${names.join(' or ')}), got ${got}`, hint);
+  return usageError(
+    `expected a command (${names.join(', ').replace(/, (\w+)$/, ' or $1')}), got ${got}`,
+    hint,
+  );
 }
 
 async function show(text: string): Promise<ExitCode> {

@@ -8,6 +8,8 @@ Switcher, and the shadow page tables, running memory traces of real programs.
 
 Commands:
   run        Run guests on a simulated machine; without options, a default one
+  replay     Do a recorded run again and compare every message
+  resume     Go on with a run from a checkpoint
   conform    Compare the shadow MMU with recorded runs of the original code
   scenarios  List the scenarios that come with the command, for run
   trace      Pack traces, unpack them, and tell what is in them
@@ -20,6 +22,7 @@ Examples:
   lguest-sim run
   lguest-sim run fork-storm --cpus 2
   lguest-sim run --trace sort.lackey.gz --cpus 4 --guests 8 --json result.json
+  lguest-sim run --events log.ndjson && lguest-sim replay log.ndjson
   lguest-sim conform traces/
 
 Exit code: 0 done, 1 failed or different, 2 bad input, 130 ended by Ctrl-C.

@@ -9,13 +9,19 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
   it('shows its commands with --help', async () => {
     const { code, stdout, stderr } = await lguestSim(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^ {2}run .*\n {2}conform .*\n {2}scenarios /m);
+    expect(stdout).toMatch(
+      /^ {2}run .*\n {2}replay .*\n {2}resume .*\n {2}conform .*\n {2}scenarios /m,
+    );
   });
 
-  it('shows a command’s options with --help', async () => {
-    const { code, stdout, stderr } = await lguestSim(['run', '--help']);
+  it.each([
+    ['run', '--migrate'],
+    ['replay', '--trace-dir'],
+    ['resume', '--no-events'],
+  ])('shows the options of %s with --help', async (command, option) => {
+    const { code, stdout, stderr } = await lguestSim([command, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('--migrate');
+    expect(stdout).toContain(option);
     expect(stdout).toContain('Examples:');
     expect(stdout).toContain('Exit code:');
   });
@@ -31,15 +37,15 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
   it.concurrent.each<[words: string, message: string]>([
     [
       '',
-      'expected a command (run or conform or scenarios or trace), got nothing (see lguest-sim --help)',
+      'expected a command (run, replay, resume, conform, scenarios or trace), got nothing (see lguest-sim --help)',
     ],
     [
       'walk',
-      'expected a command (run or conform or scenarios or trace), got "walk" (see lguest-sim --help)',
+      'expected a command (run, replay, resume, conform, scenarios or trace), got "walk" (see lguest-sim --help)',
     ],
     [
       '--cpus 2',
-      'expected a command (run or conform or scenarios or trace), got "--cpus" (see lguest-sim --help)',
+      'expected a command (run, replay, resume, conform, scenarios or trace), got "--cpus" (see lguest-sim --help)',
     ],
     ['run --cpus 0', '--cpus: expected a whole number from 1 to 64, got "0"'],
     ['run --cpus', '--cpus: expected a whole number from 1 to 64, got nothing'],

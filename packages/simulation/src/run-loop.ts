@@ -24,6 +24,8 @@ export type StepOutcome =
   | { readonly kind: 'progress' }
   /** A guest's process needs input before virtual time can go on. */
   | { readonly kind: 'starved'; readonly guest: number }
+  /** What comes next is not to happen yet. */
+  | { readonly kind: 'reached' }
   /** Nothing is left to happen. */
   | { readonly kind: 'finished' };
 
@@ -38,6 +40,7 @@ export interface RunLoopOptions {
 }
 
 const progress: StepOutcome = { kind: 'progress' };
+const reached: StepOutcome = { kind: 'reached' };
 const finished: StepOutcome = { kind: 'finished' };
 
 /**
@@ -72,14 +75,23 @@ export class RunLoop {
     this.agenda.rebuild();
   }
 
-  /** Lets the next thing happen. */
-  step(): StepOutcome {
+  /** Virtual time of what happens next, in cycles; Infinity if nothing is left to happen. */
+  get time(): number {
+    this.rebuild();
+    const next = Math.min(this.agenda.time, this.host.sleepers.firstTime);
+    // What is planned for later, when all guests are gone, does not happen.
+    return next === Infinity ? next : Math.min(next, this.plan.nextTime);
+  }
+
+  /** Lets the next thing happen, unless its virtual time is `until` cycles or more. */
+  step(until = Infinity): StepOutcome {
     const { agenda, plan, host } = this;
     const { sleepers } = host;
     const { time } = agenda;
     const alarm = sleepers.firstTime;
     const next = Math.min(time, alarm);
     if (next === Infinity) return finished;
+    if (Math.min(next, plan.nextTime) >= until) return reached;
     if (plan.nextTime <= next) host.carryOut(plan.take());
     else if (alarm < time) host.wakeHalted(sleepers.first, alarm);
     else return this.advance(agenda.cpu, time);

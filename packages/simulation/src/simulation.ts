@@ -30,6 +30,8 @@ export interface TraceInput {
 export interface RunOptions {
   /** Stops the run at the next good moment once `aborted` is true (an AbortSignal fits). */
   readonly signal?: { readonly aborted: boolean };
+  /** Stops the run before the first thing that happens at this virtual time or later, in cycles. */
+  readonly until?: number;
   /** Called now and then: time for the event loop, and for showing progress. */
   readonly breathe?: () => Promise<void>;
 }
@@ -122,6 +124,16 @@ export class Simulation {
     return this.machine.state;
   }
 
+  /** Messages published so far. */
+  get messages(): number {
+    return this.host.bus.sequence;
+  }
+
+  /** Virtual time of what happens next, in cycles; Infinity if nothing is left to happen. */
+  get time(): number {
+    return this.loop.time;
+  }
+
   get progress(): Progress {
     const feeds = this.feeds.flatMap(({ all }) => all);
     const sizes = feeds.map((feed) => feed.totalBytes);
@@ -133,9 +145,9 @@ export class Simulation {
   }
 
   /**
-   * Runs to the end, or until stopped by the signal; called again, it goes on.
+   * Runs to the end, or until stopped by the signal or at a time; called again, it goes on.
    *
-   * @returns 'finished', or 'interrupted' if the signal stopped it
+   * @returns 'finished', or 'interrupted' if it was stopped
    * @throws TraceError for a bad trace; LawViolation and others for defects of the simulator. The
    *   run has then failed and cannot go on.
    */
@@ -218,13 +230,14 @@ export class Simulation {
     }
   }
 
-  /** Steps until the end or the signal. Returns whether it was the end. */
-  private async drive({ signal, breathe }: RunOptions): Promise<boolean> {
+  /** Steps until the end or until stopped. Returns whether it was the end. */
+  private async drive({ signal, until, breathe }: RunOptions): Promise<boolean> {
     this.loop.rebuild();
     let steps = 0;
     while (signal?.aborted !== true) {
-      const outcome = this.loop.step();
+      const outcome = this.loop.step(until);
       if (outcome.kind === 'finished') return true;
+      if (outcome.kind === 'reached') return false;
       if (outcome.kind === 'starved') await this.feed(outcome);
       steps += outcome.kind === 'starved' ? STEPS_PER_FEED : 1;
       if (steps < STEPS_PER_BREATH) continue;

@@ -9,9 +9,18 @@ import {
   type TraceTree,
 } from '@lguest-sim/trace';
 
-/** How far the trace of one process has been read; reading is repeatable, so that is all. */
+/** How far the trace of one process has been read. Reading is repeatable, so that is nearly all. */
 export interface TraceFeedSnapshot {
   readonly batchesRead: number;
+  /** Of a trace that was read to its end, what is still asked of it; it is not read again. */
+  readonly ended?: EndedTrace;
+}
+
+/** What is left of a trace that was read to its end. */
+interface EndedTrace {
+  readonly moved: readonly MovedRegion[];
+  readonly bytesRead: number;
+  readonly totalBytes: number | undefined;
 }
 
 /**
@@ -25,6 +34,7 @@ export class TraceFeed {
   private readonly kernel: GuestKernel;
   private readonly process: number;
   private source: TraceSource | undefined;
+  private ended: EndedTrace | undefined;
   private batchesRead = 0;
 
   constructor(tree: TraceTree, kernel: GuestKernel, process: number) {
@@ -35,17 +45,17 @@ export class TraceFeed {
 
   /** Regions of the trace that were moved below the guest kernel so far. */
   get moved(): readonly MovedRegion[] {
-    return this.source?.moved ?? [];
+    return (this.ended ?? this.source)?.moved ?? [];
   }
 
   /** Bytes of the trace read so far. */
   get bytesRead(): number {
-    return this.source?.bytesRead ?? 0;
+    return (this.ended ?? this.source)?.bytesRead ?? 0;
   }
 
   /** Bytes of the trace, if known. */
   get totalBytes(): number | undefined {
-    return this.source?.totalBytes;
+    return (this.ended ?? this.source)?.totalBytes;
   }
 
   /**
@@ -58,7 +68,7 @@ export class TraceFeed {
     const more = await this.source.read(batch);
     this.batchesRead++;
     this.passOver(batch);
-    if (!more) await this.source.close();
+    if (!more) await this.end(this.source);
     this.kernel.supply(this.process, !more);
   }
 
@@ -68,7 +78,8 @@ export class TraceFeed {
   }
 
   snapshot(): TraceFeedSnapshot {
-    return { batchesRead: this.batchesRead };
+    const { batchesRead, ended } = this;
+    return { batchesRead, ...(ended && { ended }) };
   }
 
   /** Opens the trace and reads up to where a snapshot was taken; the batch is in the kernel's. */
@@ -76,11 +87,18 @@ export class TraceFeed {
     await this.close();
     this.source = undefined;
     this.batchesRead = snapshot.batchesRead;
-    if (this.batchesRead === 0) return;
+    this.ended = snapshot.ended;
+    if (this.batchesRead === 0 || this.ended !== undefined) return;
     const { batchCapacity, pid } = this.kernel.process(this.process);
     this.source = await this.tree.open(pid);
     const skipped = new AccessBatch(batchCapacity);
     for (let read = 0; read < this.batchesRead; read++) await this.source.read(skipped);
+  }
+
+  private async end(source: TraceSource): Promise<void> {
+    const { moved, bytesRead, totalBytes } = source;
+    this.ended = { moved: [...moved], bytesRead, totalBytes };
+    await source.close();
   }
 
   /** Takes the operation off system calls that are only to be counted. */

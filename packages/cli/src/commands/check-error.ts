@@ -5,11 +5,14 @@ import { ExitCode } from '../exit-code.js';
 import { machineOptions } from '../options/machine-options.js';
 import type { RunRequest } from '../options/run-options.js';
 
+/** What a run was asked to run. */
+type RunSource = Pick<RunRequest, 'scenario' | 'config' | 'schedule' | 'traces' | 'trees'>;
+
 /**
  * A check that failed, for the user: where, and the command that gets there again. It says every
  * option, so that it does so in a later version with other defaults, too.
  */
-export function checkError(failure: CheckFailure, request: RunRequest): CommandError {
+export function checkError(failure: CheckFailure, request: RunSource): CommandError {
   return new CommandError('CHECK_FAILED', failure.message, {
     exitCode: ExitCode.failed,
     hint: `to reproduce: ${commandLine(failure, request)}`,
@@ -17,7 +20,16 @@ export function checkError(failure: CheckFailure, request: RunRequest): CommandE
   });
 }
 
-function commandLine({ config }: CheckFailure, request: RunRequest): string {
+/** The same of a run that was gone on with. @param from its checkpoint */
+export function resumedCheckError(failure: CheckFailure, from: string): CommandError {
+  return new CommandError('CHECK_FAILED', failure.message, {
+    exitCode: ExitCode.failed,
+    hint: `in a run resumed from ${from}`,
+    cause: failure,
+  });
+}
+
+function commandLine({ config }: CheckFailure, request: RunSource): string {
   const { scenario, schedule, traces, trees = [] } = request;
   return [
     'lguest-sim run',

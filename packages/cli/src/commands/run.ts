@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { CheckFailure, type SimulationConfig } from '@lguest-sim/simulation';
-import { ExitCode } from '../exit-code.js';
+import { CheckFailure, type Simulation, type SimulationConfig } from '@lguest-sim/simulation';
+import type { ExitCode } from '../exit-code.js';
 import { Spool } from '../input/spool.js';
+import type { Workload } from '../input/workload.js';
 import { workloadOf } from '../input/workload-of.js';
 import { Interruption } from '../interruption.js';
 import { givenConfig, placedError } from '../options/given-config.js';
 import { runConfig } from '../options/run-config.js';
 import type { RunRequest } from '../options/run-options.js';
+import { checkDifferent, checkOutput } from '../output/output-file.js';
 import { openOutputTarget } from '../output/output-target.js';
-import { writeOut } from '../output/standard-output.js';
+import { openCheckpoints } from '../recording/checkpoint-target.js';
+import { beginLog } from '../recording/open-log.js';
+import { Recording } from '../recording/recording.js';
+import { describeRun } from '../recording/run-description.js';
 import { standardProgress } from '../report/progress.js';
-import { resultText } from '../report/result-file.js';
-import { summary } from '../report/summary.js';
 import { loadScenario } from '../scenario/scenario-files.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { checkError } from './check-error.js';
-import { simulate } from './simulate.js';
+import { report } from './report.js';
+import type { RunWatcher } from './run-watcher.js';
+import { simulate, type Surroundings } from './simulate.js';
 
 /**
- * `lguest-sim run`: runs a simulation, and writes its summary and its result document.
+ * `lguest-sim run`: runs a simulation, and writes its summary and its result document, and whatever
+ * is recorded of it.
  *
  * @returns the exit code of a run that ended, by itself or since the user wished it
  * @throws CommandError, ConfigError or TraceError for bad input; anything else is a defect
@@ -26,7 +32,7 @@ import { simulate } from './simulate.js';
 export async function run(request: RunRequest): Promise<ExitCode> {
   const spool = new Spool();
   const interruption = new Interruption(() => spool.removeNow());
-  const { json, quiet } = request;
+  const { json, events, checkpoint, quiet } = request;
   try {
     const scenario =
       request.scenario === undefined ? undefined : await loadScenario(request.scenario);
@@ -34,11 +40,12 @@ export async function run(request: RunRequest): Promise<ExitCode> {
     const workload = workloadOf(request, scenario);
     const target =
       json === undefined ? undefined : await openOutputTarget('json', json, workload.files);
+    await checkDifferent({ json, events, checkpoint: checkpoint?.path });
     const progress = standardProgress(quiet);
-    const result = await simulate(config, workload, { interruption, spool, progress });
-    if (json !== '-') await writeOut(summary(result));
-    await target?.write(resultText(result));
-    return interruption.signal.aborted ? ExitCode.interrupted : ExitCode.ok;
+    const around = { interruption, spool, progress };
+    const recorded = await recording(request, config, workload, around);
+    const result = await simulate(config, workload, { ...around, ...recorded });
+    return await report(result, { json, events, target, interruption });
   } catch (error) {
     throw error instanceof CheckFailure ? checkError(error, request) : error;
   } finally {
@@ -57,4 +64,22 @@ async function configOf(
   } catch (error) {
     throw placedError(error, places);
   }
+}
+
+/** What it takes to record the run as well; nothing if nothing is to be recorded. */
+async function recording(
+  { events, checkpoint }: RunRequest,
+  config: SimulationConfig,
+  workload: Workload,
+  { spool, interruption: { signal } }: Surroundings,
+): Promise<Partial<Surroundings>> {
+  if (events === undefined && checkpoint === undefined) return {};
+  if (events !== undefined && events !== '-') await checkOutput('events', events, workload.files);
+  const checkpoints = checkpoint && (await openCheckpoints(checkpoint, workload.files));
+  const watch = async (simulation: Simulation): Promise<RunWatcher> => {
+    const run = await describeRun(config, workload.processes, spool, signal);
+    const log = events === undefined ? undefined : await beginLog(events, { first: 0, run });
+    return new Recording({ simulation, run, log, logPath: events, checkpoints });
+  };
+  return { keepAll: true, watch };
 }

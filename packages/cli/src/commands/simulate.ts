@@ -10,6 +10,7 @@ import type { Spool } from '../input/spool.js';
 import type { Workload, WorkloadInput } from '../input/workload.js';
 import type { Interruption } from '../interruption.js';
 import type { ProgressBar } from '../report/progress.js';
+import type { RunWatcher } from './run-watcher.js';
 import { timedResult, type TimedResult } from '../report/result-file.js';
 
 /** What a simulation at the command line has around it. */
@@ -17,6 +18,10 @@ export interface Surroundings {
   readonly interruption: Interruption;
   readonly spool: Spool;
   readonly progress: ProgressBar | undefined;
+  /** Keeps what can be read only once, even for one guest. */
+  readonly keepAll?: boolean;
+  /** Makes what goes along with the run, before its first step. */
+  readonly watch?: (simulation: Simulation) => Promise<RunWatcher>;
 }
 
 /**
@@ -32,25 +37,37 @@ export async function simulate(
 ): Promise<TimedResult> {
   const inputs = await prepare(config, workload, around);
   const simulation = new Simulation(config, inputs);
-  const started = performance.now();
   try {
-    const status = await runUntilStopped(simulation, around);
+    const watcher = await unlessStopped(watched(simulation, around), around.interruption);
+    const started = performance.now();
+    const before = simulation.progress.accesses;
+    const status = await runWith(watcher, simulation, around);
     const result: ResultDocument = { ...simulation.result(), status };
-    return timedResult(result, (performance.now() - started) / 1000);
+    const seconds = (performance.now() - started) / 1000;
+    await watcher?.end(result);
+    return timedResult(result, seconds, before);
   } finally {
     around.progress?.clear();
     await around.interruption.limit(simulation.close());
   }
 }
 
+async function watched(
+  simulation: Simulation,
+  { watch }: Surroundings,
+): Promise<RunWatcher | undefined> {
+  return await watch?.(simulation);
+}
+
 /** The inputs; if the user stops their reading, ones that only have names. */
 async function prepare(
   { guests }: SimulationConfig,
   workload: Workload,
-  { interruption, spool }: Surroundings,
+  { interruption, spool, keepAll = false }: Surroundings,
 ): Promise<readonly WorkloadInput[]> {
   const { signal } = interruption;
-  const inputs = await unlessStopped(workload.open({ guests, spool, signal }), interruption);
+  const opening = workload.open({ guests, spool, keepAll, signal });
+  const inputs = await unlessStopped(opening, interruption);
   return inputs ?? workload.names.map((name) => ({ name, open: unread }));
 }
 
@@ -58,18 +75,45 @@ function unread(): Promise<never> {
   return Promise.reject(new Error('a run that was stopped before it began opens no trace'));
 }
 
-async function runUntilStopped(
+async function runWith(
+  watcher: RunWatcher | undefined,
   simulation: Simulation,
+  around: Surroundings,
+): Promise<RunStatus> {
+  const { interruption } = around;
+  if (interruption.signal.aborted) return 'interrupted';
+  try {
+    const status = await unlessStopped(drive(simulation, watcher, around), interruption);
+    return status ?? 'interrupted';
+  } catch (error) {
+    await watcher?.fail(error);
+    throw error;
+  }
+}
+
+/** Runs from one pause to the next. */
+async function drive(
+  simulation: Simulation,
+  watcher: RunWatcher | undefined,
   { interruption, progress }: Surroundings,
 ): Promise<RunStatus> {
-  const { signal } = interruption;
-  if (signal.aborted) return 'interrupted';
+  const signal = {
+    get aborted(): boolean {
+      return interruption.signal.aborted || watcher?.isSatisfied === true;
+    },
+  };
   const breathe = async (): Promise<void> => {
     progress?.draw(simulation.progress);
+    await watcher?.breathe();
     await yieldToEvents();
   };
-  const status = await unlessStopped(simulation.run({ signal, breathe }), interruption);
-  return status ?? 'interrupted';
+  for (;;) {
+    const until = watcher?.nextPause?.(simulation.time) ?? Infinity;
+    const status = await simulation.run({ signal, breathe, until });
+    if (status !== 'interrupted' || signal.aborted) return status;
+    await watcher?.pause?.();
+    if (signal.aborted) return status;
+  }
 }
 
 /**

@@ -16,6 +16,10 @@ export function givenWorkload(
   return {
     names: [...traces, ...trees.map((paths) => paths[0]!)],
     files: [...traces, ...trees.flatMap((paths) => paths.flatMap(filesAt))],
+    processes: [
+      ...traces.map((path) => ({ kind: 'trace', path }) as const),
+      ...trees.map((paths) => ({ kind: 'tree', paths }) as const),
+    ],
     open: async (options) => {
       const inputs = await traceInputs(traces, options);
       const { signal } = options;

@@ -6,13 +6,14 @@ import { systemReason } from '../errors.js';
 import { scenarioError } from '../scenario/document.js';
 import type { Scenario, ScenarioProcess } from '../scenario/scenario.js';
 import { carriedInput, carriedTrace, traceInputs } from './trace-inputs.js';
-import type { OpenOptions, Workload, WorkloadInput } from './workload.js';
+import type { OpenOptions, Workload, WorkloadInput, WorkloadProcess } from './workload.js';
 
 /** The processes of a scenario as inputs, one for each. */
 export function scenarioWorkload({ file, processes }: Scenario): Workload {
   return {
     names: processes.map(nameOf),
     files: [file, ...processes.flatMap(filesOf)],
+    processes: processes.map(dataOf),
     open: async (options) => {
       for (const process of new Set(processes)) await checkReadable(process);
       const traces = await openTraces(processes, options);
@@ -32,6 +33,20 @@ export function scenarioWorkload({ file, processes }: Scenario): Workload {
   };
 }
 
+function dataOf(process: ScenarioProcess): WorkloadProcess {
+  switch (process.kind) {
+    case 'trace': {
+      const { kind, path } = process;
+      // Where the command is installed is nobody's business but its own.
+      return path === carriedTrace ? { kind: 'carried' } : { kind, path };
+    }
+    case 'tree':
+      return { kind: 'tree', paths: process.paths };
+    case 'pattern':
+      return { kind: 'pattern', pattern: process.pattern, options: process.options };
+  }
+}
+
 function nameOf(process: ScenarioProcess): string {
   return process.kind === 'pattern' ? process.pattern : filesOf(process)[0]!;
 }
@@ -48,7 +63,6 @@ async function openTraces(
 ): Promise<WorkloadInput[]> {
   const paths = processes.flatMap((process) => (process.kind === 'trace' ? [process.path] : []));
   const inputs = await traceInputs(paths, options);
-  // Where the command is installed is nobody's business but its own.
   return inputs.map((input, at) => (paths[at] === carriedTrace ? carriedInput() : input));
 }
 

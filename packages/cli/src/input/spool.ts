@@ -13,7 +13,7 @@ import { ExitCode } from '../exit-code.js';
  */
 export class Spool {
   #directory: string | undefined;
-  #files = 0;
+  readonly #kept = new Map<string, string>();
   readonly #onExit = (): void => this.removeNow();
 
   /**
@@ -25,7 +25,8 @@ export class Spool {
    */
   async keep(path: string, signal: AbortSignal): Promise<string> {
     this.#directory ??= await this.#makeDirectory();
-    const file = join(this.#directory, `trace-${this.#files++}`);
+    const file = join(this.#directory, `trace-${this.#kept.size}`);
+    this.#kept.set(path, file);
     const input = path === '-' ? process.stdin : createReadStream(path);
     const output = createWriteStream(file, { mode: 0o600, flags: 'wx' });
     let outputFailed = false;
@@ -37,6 +38,11 @@ export class Spool {
       throw outputFailed ? keepError(error) : readError(path, error);
     }
     return file;
+  }
+
+  /** A file with the bytes of a path: the kept one, or itself. */
+  fileOf(path: string): string {
+    return this.#kept.get(path) ?? path;
   }
 
   /** Takes all files away. */

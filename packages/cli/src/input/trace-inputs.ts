@@ -5,31 +5,34 @@ import { fileURLToPath } from 'node:url';
 import type { TraceInput } from '@lguest-sim/simulation';
 import { openTrace } from '@lguest-sim/trace/node';
 import { usageError } from '../errors.js';
-import type { Spool } from './spool.js';
+import type { OpenOptions } from './workload.js';
 
 /** The trace that comes with the command, seen from src as well as from dist. */
 export const carriedTrace = fileURLToPath(new URL('../../traces/sort.lackey.gz', import.meta.url));
 
-/** The trace that comes with the command. Its name does not tell where that is installed. */
+/** What it is called: a name that does not tell where the command is installed. */
+export const carriedName = 'sort.lackey.gz';
+
+/** The trace that comes with the command. */
 export function carriedInput(): TraceInput {
-  return { name: 'sort.lackey.gz', open: () => openTrace(carriedTrace) };
+  return { name: carriedName, open: () => openTrace(carriedTrace) };
 }
 
 /**
  * The traces of a run. Each guest opens each of them, so what gives its bytes only once (standard
- * input, a pipe) is read to the end and kept in the spool first; but not for one guest.
+ * input, a pipe) is read to the end and kept in the spool first; but as a rule not for one guest.
  *
  * @param aborted stops the reading; the inputs are then good for nothing
  * @throws CommandError if something that can be read only once is named twice, or cannot be kept
  */
 export async function traceInputs(
   paths: readonly string[],
-  options: { readonly guests: number; readonly spool: Spool; readonly signal: AbortSignal },
+  options: OpenOptions,
 ): Promise<TraceInput[]> {
   const once = await onceOnly(paths);
   const inputs: TraceInput[] = [];
   for (const path of paths) {
-    const keep = options.guests > 1 && once.has(path);
+    const keep = (options.guests > 1 || options.keepAll === true) && once.has(path);
     inputs.push(keep ? spooled(path, await options.spool.keep(path, options.signal)) : file(path));
   }
   return inputs;

@@ -2,7 +2,7 @@
 import type { Scenario } from '../scenario/scenario.js';
 import { scenarioWorkload } from './scenario-workload.js';
 import { givenWorkload } from './given-workload.js';
-import { carriedInput } from './trace-inputs.js';
+import { carriedInput, carriedName } from './trace-inputs.js';
 import type { Workload } from './workload.js';
 
 /** What the options name. */
@@ -15,6 +15,10 @@ interface Given {
 export function workloadOf({ traces, trees }: Given, scenario: Scenario | undefined): Workload {
   if ((traces ?? trees) !== undefined) return givenWorkload(traces ?? [], trees ?? []);
   if (scenario !== undefined) return scenarioWorkload(scenario);
-  const carried = carriedInput();
-  return { names: [carried.name], files: [], open: () => Promise.resolve([carried]) };
+  return {
+    names: [carriedName],
+    files: [],
+    processes: [{ kind: 'carried' }],
+    open: () => Promise.resolve([carriedInput()]),
+  };
 }

@@ -10,9 +10,25 @@ export type WorkloadInput = TraceInput | TraceTree;
 export interface OpenOptions {
   readonly guests: number;
   readonly spool: Spool;
+  /** Keeps what can be read only once, even for one guest: it will be asked for again. */
+  readonly keepAll?: boolean;
   /** Stops the work; what came of it is then good for nothing. */
   readonly signal: AbortSignal;
 }
+
+/** One input as plain data. */
+export type WorkloadProcess =
+  | {
+      /** The trace that comes with the command. */
+      readonly kind: 'carried';
+    }
+  | { readonly kind: 'trace'; readonly path: string }
+  | { readonly kind: 'tree'; readonly paths: readonly string[] }
+  | {
+      readonly kind: 'pattern';
+      readonly pattern: string;
+      readonly options: Readonly<Record<string, number | string>>;
+    };
 
 /** What every guest runs. */
 export interface Workload {
@@ -20,6 +36,8 @@ export interface Workload {
   readonly names: readonly string[];
   /** Files that are read and so must not be written to. */
   readonly files: readonly string[];
+  /** The inputs as data, in the same order. */
+  readonly processes: readonly WorkloadProcess[];
   /**
    * Makes the inputs.
    * @throws CommandError or TraceError for what cannot be read

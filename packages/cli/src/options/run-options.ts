@@ -6,11 +6,13 @@ import {
   type HotplugEntry,
   type SimulationConfig,
 } from '@lguest-sim/simulation';
+import type { CheckpointRequest } from '../recording/checkpoint-target.js';
 import { optionError, usageError } from '../errors.js';
 import type { PlanList } from '../scenario/plan-list.js';
 import type { ParsedArguments } from './command-syntax.js';
 import { readCosts } from './cost-options.js';
 import { readHotplug } from './hotplug-options.js';
+import { readCheckpointRequest, readOutputs } from './output-options.js';
 import { runSyntax } from './run-syntax.js';
 import { choice, fileName, memorySize, tlbShape, wholeNumber } from './values.js';
 
@@ -32,6 +34,9 @@ export interface RunRequest {
   readonly trees: readonly (readonly string[])[] | undefined;
   /** Where the result document goes: a file, or `-`. */
   readonly json: string | undefined;
+  /** Where the event log goes: a file, or `-`. */
+  readonly events: string | undefined;
+  readonly checkpoint: CheckpointRequest | undefined;
   /** No progress bar. */
   readonly quiet: boolean;
 }
@@ -77,12 +82,17 @@ export function readRunOptions(parsed: ParsedArguments): RunRequest {
   if (check !== undefined) Object.assign(config, { check });
   const costs = readCosts(lists['cost']);
   const hotplug = readHotplug(parsed);
-  const [json, schedule] = ['json', 'schedule'].map((option) => {
-    return texts[option] === undefined ? undefined : fileName(option, texts[option]);
-  });
+  const schedule = readSchedule(texts['schedule']);
   if (schedule !== undefined && texts['migrate'] === undefined) config.migrate = 'schedule';
+  const outputs = readOutputs(texts);
+  const checkpoint = readCheckpointRequest(texts, runSyntax.hint);
   const quiet = flags.has('quiet');
-  return { config, costs, hotplug, schedule, scenario, traces, trees, json, quiet };
+  const workload = { scenario, traces, trees };
+  return { config, costs, hotplug, schedule, ...workload, ...outputs, checkpoint, quiet };
+}
+
+function readSchedule(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : fileName('schedule', text);
 }
 
 function readCheck(flags: ReadonlySet<string>): boolean | undefined {

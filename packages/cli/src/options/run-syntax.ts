@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { defaultConfig, limits, migrationPolicyNames } from '@lguest-sim/simulation';
 import type { CommandSyntax } from './command-syntax.js';
+import { outputOptions } from './output-options.js';
 import { formatSize } from './sizes.js';
 
 const [leastMemory, mostMemory] = limits.memoryBytes;
@@ -115,14 +116,11 @@ export const runSyntax: CommandSyntax = {
       type: 'boolean',
       describe: 'Do not, though the scenario asks for it',
     },
-    json: {
-      type: 'string',
-      describe: 'Write the result document to a file; - is standard output, then without summary',
-    },
-    quiet: {
-      type: 'boolean',
-      describe: 'No progress bar (there is one only on a terminal)',
-    },
+    json: outputOptions.json,
+    events: outputOptions.events,
+    checkpoint: outputOptions.checkpoint,
+    every: outputOptions.every,
+    quiet: outputOptions.quiet,
   },
   grouped: ['tree'],
   examples: [
@@ -135,10 +133,13 @@ export const runSyntax: CommandSyntax = {
     ['lguest-sim run --tree logs/ --check', 'a program and its children, checked'],
     ['zcat a.gz | lguest-sim run --trace -', 'a trace from a pipe'],
     ['lguest-sim run --migrate pinned --json result.json', 'keep the numbers'],
+    ['lguest-sim run zipf --events zipf.ndjson', 'keep every message, for replay'],
+    ['lguest-sim run zipf --checkpoint zipf.checkpoint', 'a run that can be resumed'],
   ],
   epilogue: [
     'A size is a whole number with K, M or G (powers of 1024), or of bytes. Standard',
-    'input and pipes are kept in a temporary file if more than one guest reads them.',
+    'input and pipes are kept in a temporary file if more than one guest reads them,',
+    'and with --events or --checkpoint.',
     '',
     'Exit code: 0 done (a guest that was killed is a result, shown under "Kills"),',
     '1 the run or its check failed, 2 an option or a trace is bad, 130 ended by Ctrl-C; what was',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** A name next to `path`, and so on the same file system, that nobody else uses. */
@@ -20,29 +20,48 @@ export async function writeAtomically(
   data: string | AsyncIterable<Uint8Array>,
   mode?: number,
 ): Promise<void> {
-  const temporary = temporaryName(path);
+  await replaceAtomically(path, temporaryName(path), async (file) => {
+    if (mode !== undefined) await file.chmod(mode & 0o777);
+    if (typeof data === 'string') await file.writeFile(data);
+    else for await (const piece of data) await file.writeFile(piece);
+  });
+}
+
+/**
+ * The same for a file that something else writes.
+ *
+ * @param temporary the new file's name until it is whole: next to `path`; what has that name goes
+ */
+export async function replaceAtomically(
+  path: string,
+  temporary: string,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
   try {
-    await writeWhole(temporary, data, mode);
+    await rm(temporary, { force: true });
+    await writeWhole(temporary, write);
     await rename(temporary, path);
+    await syncDirectory(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
 }
 
-async function writeWhole(
-  path: string,
-  data: string | AsyncIterable<Uint8Array>,
-  mode: number | undefined,
-): Promise<void> {
+async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    if (mode !== undefined) await file.chmod(mode & 0o777);
-    if (typeof data === 'string') await file.writeFile(data);
-    else for await (const piece of data) await file.writeFile(piece);
+    await write(file);
     // Without this, a power cut after the rename could leave the new name with nothing in it.
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+/** Makes the new name last too. Some systems cannot; what they do then is all there is. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r').catch(() => undefined);
+  await directory?.sync().catch(() => undefined);
+  await directory?.close();
 }

@@ -5,13 +5,16 @@ import type { ResultDocument } from '@lguest-sim/simulation';
 export interface TimedResult extends ResultDocument {
   /** From the first message to the last, as the wall clock has it. */
   readonly wallSeconds: number;
-  /** Accesses of the traces for each of these seconds, rounded. */
+  /** Accesses of the traces in these seconds for each of them, rounded. */
   readonly accessesPerSecond: number;
 }
 
-/** Adds the wall-clock fields, which are the only ones that differ between two equal runs. */
-export function timedResult(result: ResultDocument, wallSeconds: number): TimedResult {
-  const rate = wallSeconds > 0 ? result.totals.accesses / wallSeconds : 0;
+/**
+ * Adds the wall-clock fields, which are the only ones that differ between two equal runs.
+ * @param before accesses that were made before these seconds, by a run that was resumed
+ */
+export function timedResult(result: ResultDocument, wallSeconds: number, before = 0): TimedResult {
+  const rate = wallSeconds > 0 ? (result.totals.accesses - before) / wallSeconds : 0;
   return {
     ...result,
     wallSeconds: Number(wallSeconds.toFixed(6)),

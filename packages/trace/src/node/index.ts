@@ -7,3 +7,4 @@ export { openLogs, packFiles } from './log-files.js';
 export type { LogFilesOptions, OpenLogFile } from './log-files.js';
 export { openThreadedTrace } from './threaded-source.js';
 export type { ThreadedTraceOptions } from './threaded-source.js';
+export { treeFiles } from './tree-files.js';

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Options } from 'yargs';
+import { optionError, usageError } from '../errors.js';
+import type { CheckpointRequest } from '../recording/checkpoint-target.js';
+import type { ParsedArguments } from './command-syntax.js';
+import { fileName, wholeNumber } from './values.js';
+
+/** Cycles of virtual time from one checkpoint to the next, unless told otherwise. */
+export const DEFAULT_EVERY = 100_000_000;
+
+const everyRange = [1_000, 10 ** 15] as const;
+
+/** Options of every command that runs a simulation, for what comes out of it. */
+export const outputOptions = {
+  json: {
+    type: 'string',
+    describe: 'Write the result document to a file; - is standard output, then without summary',
+  },
+  events: {
+    type: 'string',
+    describe: 'Write every message to an event log; - is standard output, then without summary',
+  },
+  checkpoint: {
+    type: 'string',
+    describe: 'Keep a file from which lguest-sim resume goes on',
+  },
+  every: {
+    type: 'string',
+    describe: 'Cycles of virtual time from one checkpoint to the next',
+    defaultDescription: String(DEFAULT_EVERY),
+  },
+  quiet: {
+    type: 'boolean',
+    describe: 'No progress bar (there is one only on a terminal)',
+  },
+  'trace-dir': {
+    type: 'string',
+    describe: 'Directory to look for the traces in, in place of the current one',
+  },
+} as const satisfies Record<string, Options>;
+
+/** Where documents go: a file, or `-`. */
+export interface Outputs {
+  readonly json: string | undefined;
+  readonly events: string | undefined;
+}
+
+/** Reads `--json` and `--events`. @throws CommandError for an empty name, or for `-` twice */
+export function readOutputs({ json, events }: ParsedArguments['texts']): Outputs {
+  if (json !== undefined) fileName('json', json);
+  if (events !== undefined) fileName('events', events);
+  if (json === '-' && events === '-') {
+    throw usageError('--events: expected a file, got "-", which is where --json goes');
+  }
+  return { json, events };
+}
+
+/**
+ * Reads `--checkpoint` and `--every`.
+ * @throws CommandError for `-`, and for an interval without a file
+ */
+export function readCheckpointRequest(
+  texts: ParsedArguments['texts'],
+  hint: string,
+): CheckpointRequest | undefined {
+  const path = texts['checkpoint'];
+  const every = readEvery(texts);
+  if (path === undefined) {
+    if (every === undefined) return undefined;
+    throw usageError('--every: expected --checkpoint FILE beside it, got nothing', hint);
+  }
+  if (texts['events'] === '-') {
+    throw usageError('--events: expected a file beside --checkpoint, got "-": what is out is out');
+  }
+  return { path: checkpointName(path), every: every ?? DEFAULT_EVERY };
+}
+
+/** Reads `--every` alone. @throws CommandError for what is no interval */
+export function readEvery({ every }: ParsedArguments['texts']): number | undefined {
+  return every === undefined ? undefined : wholeNumber('every', every, everyRange);
+}
+
+/** The name of a checkpoint's file. @throws CommandError for one that stands for no file */
+export function checkpointName(path: string): string {
+  if (path === '-' || path === '') throw optionError('checkpoint', 'a file name', path);
+  return path;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import {
+  ConfigError,
+  configure,
+  defaultConfig,
+  type SimulationConfig,
+} from '@lguest-sim/simulation';
+import { PatternError, patternTree } from '@lguest-sim/trace';
+import type { DescribedFile, DescribedProcess, RunDescription } from './run-description.js';
+import { list, mapping, oneOf, text, UnexpectedValue, wholeNumber } from './json-values.js';
+
+/**
+ * Takes what a file holds for the description of a run.
+ *
+ * @param value what `JSON.parse` made of it
+ * @throws UnexpectedValue for the first thing in it that cannot be
+ */
+export function readDescription(value: unknown): RunDescription {
+  const { version, config, processes } = mapping('run', value);
+  return {
+    version: text('run.version', version),
+    config: readConfig(mapping('run.config', config)),
+    processes: list('run.processes', processes, 1).map((process, index) =>
+      readProcess(`run.processes[${index}]`, mapping(`run.processes[${index}]`, process)),
+    ),
+  };
+}
+
+/** Nothing is filled in: a configuration is recorded whole, so what is missing was taken away. */
+function readConfig(config: Record<string, unknown>): SimulationConfig {
+  checkLike('run.config', config, { ...defaultConfig });
+  try {
+    return configure(config as Partial<SimulationConfig>);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UnexpectedValue(`run.config.${error.message}`);
+    throw error;
+  }
+}
+
+/** Checks that a value has the keys of another, with values of the same types. */
+function checkLike(path: string, value: unknown, like: Record<string, unknown>): void {
+  const found = mapping(path, value);
+  for (const [key, sample] of Object.entries(like)) {
+    const [place, inner] = [`${path}.${key}`, found[key]];
+    if (typeof sample === 'object' && sample !== null && !Array.isArray(sample)) {
+      checkLike(place, inner, sample as Record<string, unknown>);
+    } else if (typeof inner !== typeof sample || Array.isArray(inner) !== Array.isArray(sample)) {
+      const expected = Array.isArray(sample) ? 'list' : typeof sample;
+      throw UnexpectedValue.of(place, `a ${expected}`, inner);
+    }
+  }
+}
+
+function readProcess(place: string, process: Record<string, unknown>): DescribedProcess {
+  const kind = oneOf(`${place}.kind`, process['kind'], ['trace', 'carried', 'tree', 'pattern']);
+  switch (kind) {
+    case 'trace':
+    case 'carried':
+      return { kind, file: readFile(`${place}.file`, process['file']) };
+    case 'tree': {
+      const paths = list(`${place}.paths`, process['paths'], 1);
+      const files = list(`${place}.files`, process['files'], 1);
+      return {
+        kind,
+        paths: paths.map((path, index) => text(`${place}.paths[${index}]`, path)),
+        files: files.map((file, index) => readFile(`${place}.files[${index}]`, file)),
+      };
+    }
+    case 'pattern':
+      return { kind, ...readPattern(place, process) };
+  }
+}
+
+function readPattern(place: string, process: Record<string, unknown>) {
+  const pattern = text(`${place}.pattern`, process['pattern']);
+  const options = mapping(`${place}.options`, process['options']);
+  try {
+    patternTree(pattern, options);
+  } catch (error) {
+    if (error instanceof PatternError) throw new UnexpectedValue(`${place}: ${error.message}`);
+    throw error;
+  }
+  return { pattern, options: options as Record<string, number | string> };
+}
+
+function readFile(place: string, value: unknown): DescribedFile {
+  const file = mapping(place, value);
+  return {
+    path: text(`${place}.path`, file['path']),
+    bytes: wholeNumber(`${place}.bytes`, file['bytes'], 0),
+    sha256: text(`${place}.sha256`, file['sha256']),
+  };
+}
