@@ -145,8 +145,8 @@ describe('lguest-sim trace', { timeout: 120 * seconds }, () => {
   });
 
   it.each([
-    [[], 'expected a command (pack or info or unpack), got nothing (see lguest-sim trace --help)'],
-    [['walk'], 'expected a command (pack or info or unpack), got "walk"'],
+    [[], 'expected a command (pack, info or unpack), got nothing (see lguest-sim trace --help)'],
+    [['walk'], 'expected a command (pack, info or unpack), got "walk"'],
     [['pack', '-o', 'x'], 'expected traces to pack, or -, got nothing'],
     [['pack', 'a', '-', '-o', 'x'], 'expected a directory or names of files'],
     [['pack', carriedTrace], '--output: expected a file name, or -, got nothing'],
