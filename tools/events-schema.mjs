@@ -17,6 +17,7 @@ const end = '<!-- topics:end -->';
 const schema = new URL('../packages/cli/schemas/events.schema.json', import.meta.url);
 const page = new URL('../docs/events.md', import.meta.url);
 
+/** @param {import('../packages/bus/dist/index.js').FieldType} type */
 function typeName(type) {
   if (typeof type === 'object') return type.choices.map((word) => `\`${word}\``).join(' or ');
   return type === 'integers' ? 'list of integers' : type;
@@ -30,6 +31,7 @@ const rows = Object.entries(topics).map(([topic, { summary, fields }]) => {
 });
 const table = `| topic | who tells whom what | payload |\n| --- | --- | --- |\n${rows.join('')}`;
 
+/** @param {string} text */
 async function pageWith(text) {
   const [before, rest] = text.split(begin);
   const after = rest?.split(end)[1];
@@ -37,6 +39,10 @@ async function pageWith(text) {
   return `${before}${begin}\n${table}\n${end}${after}`;
 }
 
+/**
+ * @param {URL} file
+ * @param {(now: string) => string | Promise<string>} made
+ */
 async function update(file, made) {
   const style = { ...(await resolveConfig(file)), filepath: file.pathname };
   const now = await readFile(file, 'utf8').catch(() => '');
