@@ -32,9 +32,9 @@ export const MAX_ACCESSES_PER_RECORD = 4;
  */
 export class AccessBatch {
   /** Guest-virtual addresses in bytes, already moved below the kernel's address. */
-  readonly addresses: Uint32Array<ArrayBuffer>;
+  readonly addresses: Uint32Array;
   /** One info word for each address, see above. */
-  readonly info: Uint16Array<ArrayBuffer>;
+  readonly info: Uint16Array;
   /** In order of `position`; one may stand at `length`, after the last access. */
   readonly events: TraceEvent[] = [];
   /** Accesses held. */
@@ -46,21 +46,16 @@ export class AccessBatch {
 
   /**
    * @param capacity accesses that fit, at least 4.
-   * @param addresses arrays of that length to use, of a batch that was given up.
    * @throws RangeError for a smaller capacity or one that is no integer.
    */
-  constructor(
-    capacity = DEFAULT_BATCH_CAPACITY,
-    addresses = new Uint32Array(capacity),
-    info = new Uint16Array(capacity),
-  ) {
+  constructor(capacity = DEFAULT_BATCH_CAPACITY) {
     if (!Number.isInteger(capacity) || capacity < MAX_ACCESSES_PER_RECORD) {
       throw new RangeError(
         `a batch holds a whole number of accesses, at least ${MAX_ACCESSES_PER_RECORD}, not ${capacity}`,
       );
     }
-    this.addresses = addresses;
-    this.info = info;
+    this.addresses = new Uint32Array(capacity);
+    this.info = new Uint16Array(capacity);
   }
 
   /** Accesses that fit. */

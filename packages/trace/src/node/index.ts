@@ -5,6 +5,4 @@ export { openTree } from './open-tree.js';
 export type { OpenTreeOptions } from './open-tree.js';
 export { openLogs, packFiles } from './log-files.js';
 export type { LogFilesOptions, OpenLogFile } from './log-files.js';
-export { openThreadedTrace } from './threaded-source.js';
-export type { ThreadedTraceOptions } from './threaded-source.js';
 export { treeFiles } from './tree-files.js';
