@@ -41,7 +41,7 @@ export interface HostMemorySnapshot {
  */
 export class HostMemory {
   readonly frameCount: number;
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   /** The same bytes as signed 32-bit words (signed, as engines keep those unboxed). */
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
@@ -61,7 +61,7 @@ export class HostMemory {
       throw new RangeError(`host memory of ${frameCount} frames: expected 3 to 1048576`);
     }
     this.frameCount = frameCount;
-    this.buffer = new ArrayBuffer(frameCount * PAGE_SIZE);
+    this.buffer = allocateBuffer(frameCount * PAGE_SIZE);
     this.words = new Int32Array(this.buffer);
     this.bytes = new Uint8Array(this.buffer);
     this.holds = new Int32Array(frameCount);
@@ -150,4 +150,15 @@ export class HostMemory {
 /** Index of a frame's first 32-bit word in `HostMemory.words`. */
 export function frameWord(pfn: Pfn): number {
   return pfn << (PAGE_SHIFT - 2);
+}
+
+/**
+ * A buffer of zeros. It is a shared one where there is such a thing (a browser has it for isolated
+ * pages only): engines take the size of any other for memory that a collection could free, and V8
+ * collects three times in a short run because of it, in vain.
+ */
+function allocateBuffer(bytes: number): ArrayBufferLike {
+  return typeof SharedArrayBuffer === 'undefined'
+    ? new ArrayBuffer(bytes)
+    : new SharedArrayBuffer(bytes);
 }
