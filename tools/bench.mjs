@@ -10,6 +10,8 @@ const benchmarks = {
   mmu: 'packages/mmu-host/bench/mmu.mjs',
   cpu: 'packages/cpu/bench/hot-loop.mjs',
   trace: 'packages/trace/bench/read-text.mjs',
+  decode: 'packages/trace/bench/decode.mjs',
+  ring: 'packages/simulation/bench/ring.mjs',
   scale: 'packages/simulation/bench/scale.mjs',
 };
 
