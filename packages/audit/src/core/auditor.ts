@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Envelope, Message } from '@lguest-sim/bus';
+import {
+  deadNotEntered,
+  entryIsUndisturbed,
+  stackIsWritable,
+  tlbFollowsTables,
+} from '../assertions/guests.js';
+import { fixedFaultIsFixed, messageAssertions } from '../assertions/messages.js';
+import { onlyThisCpuMapped } from '../assertions/paths.js';
+import { holdsAreLeaves } from '../assertions/references.js';
+import { ringsAreKept, statePageIsTheVcpus } from '../assertions/state-pages.js';
+import type { EntrySubject } from '../assertions/subjects.js';
+import type { AuditedHost } from './audited.js';
+import { GuestAudit, type Judge } from './guest-audit.js';
+import { PageKinds } from './page-kind.js';
+import type { Assertion, MessagePlace, Violation } from './violation.js';
+
+/** When the contract is held against the machine. */
+export type AuditMode = 'off' | 'entry' | 'every';
+
+export const auditModes: readonly AuditMode[] = ['off', 'entry', 'every'];
+
+/** What has to hold when a guest is about to be entered. */
+const entryAssertions: readonly Assertion<EntrySubject>[] = [
+  deadNotEntered,
+  onlyThisCpuMapped,
+  entryIsUndisturbed,
+  ringsAreKept,
+  statePageIsTheVcpus,
+  stackIsWritable,
+];
+
+export interface AuditorOptions {
+  readonly mode: Exclude<AuditMode, 'off'>;
+  /** Names of assertions that need not hold: those that a guest can break for itself alone. */
+  readonly tolerated?: ReadonlySet<string>;
+}
+
+/**
+ * Holds the contract (facts sheet, section 9) against a machine while it runs. It looks at the bytes
+ * of tables and state pages, whoever wrote them, and changes nothing.
+ *
+ * With `entry` it looks whenever a guest is about to be entered, at that guest; with `every` after
+ * each message, at the guest that the message is about.
+ */
+export class Auditor implements Judge {
+  /** What did not hold, in the order in which it was found. */
+  readonly violations: Violation[] = [];
+  /** Looks at a guest so far. */
+  looks = 0;
+  private readonly host: AuditedHost;
+  private readonly kinds: PageKinds;
+  private readonly isEvery: boolean;
+  private readonly tolerated: ReadonlySet<string>;
+  private readonly counts: Int32Array;
+  private readonly guests: readonly GuestAudit[];
+  private readonly mapped: (EntrySubject['mapped'] | undefined)[] = [];
+  private readonly faults: (Message<'demand-page'> | undefined)[] = [];
+  private readonly tables: (number | undefined)[] = [];
+  private cause: MessagePlace | undefined;
+
+  constructor(host: AuditedHost, { mode, tolerated = new Set() }: AuditorOptions) {
+    this.host = host;
+    this.isEvery = mode === 'every';
+    this.tolerated = tolerated;
+    this.kinds = new PageKinds(host);
+    this.counts = new Int32Array(host.memory.frameCount);
+    const { kinds, counts } = this;
+    const shared = { host, kinds, counts, judge: this, tables: new Set<number>() };
+    this.guests = host.guests.map((_, guest) => new GuestAudit(guest, shared));
+  }
+
+  /** A frame was given to a page of a guest's. */
+  frameGiven(guest: number, gpfn: number, pfn: number): void {
+    this.kinds.given(guest, gpfn, pfn);
+  }
+
+  /** A message is about to be handled. */
+  before({ message, sequence }: Envelope): void {
+    this.cause = { topic: message.topic, sequence };
+    const { guest } = message;
+    if (guest < 0) return;
+    switch (message.topic) {
+      case 'set-pte':
+        return this.guests[guest]!.handOver(message);
+      case 'demand-page':
+        this.faults[guest] = message;
+        return;
+      case 'new-pagetable':
+        this.tables[guest] = message.gpgdir;
+        return;
+      case 'map-switcher':
+        this.mapped[guest] = { cpu: message.cpu, used: this.host.memory.used };
+        return;
+      case 'guest-exit':
+        this.guests[guest]!.remembered.hasCalled = false;
+        return;
+      case 'shadow-done':
+        return this.beforeAnswer(message);
+      case 'guest-trap':
+        return this.judgeMessage(message);
+      case 'hypercall':
+        this.judgeMessage(message);
+        this.guests[guest]!.remembered.hasCalled ||= !message.fromRing;
+        return;
+      case 'enter-guest':
+        return this.beforeEntry(message);
+      default:
+    }
+  }
+
+  /** The message has been handled. */
+  after({ message }: Envelope): void {
+    const { guest, topic } = message;
+    if (guest < 0) return;
+    if (topic === 'set-pgd') this.judgeMessage(message);
+    if (topic === 'guest-closed') this.lookAtAllHolds();
+    if (!this.isEvery) return;
+    this.lookAt(guest, message);
+    this.lookAtCpus(guest);
+  }
+
+  /** The run is at its end, or stops for a while: looks at everything. */
+  finish(): void {
+    this.cause = undefined;
+    for (const guest of this.guests.keys()) this.lookAt(guest, undefined);
+    this.lookAtAllHolds();
+  }
+
+  /** Another state was put back: what is there now is what later changes are held against. */
+  adopt(): void {
+    this.cause = undefined;
+    for (const [number, guest] of this.guests.entries()) {
+      guest.look(undefined, false);
+      const { slots, slot, linear } = this.host.guests[number]!;
+      guest.remembered.table = linear ? undefined : slots[slot]!.gpgdir;
+    }
+  }
+
+  judge<Subject>(assertion: Assertion<Subject>, guest: number, subject: Subject): void {
+    const problem = assertion.check(subject);
+    if (problem === undefined || this.tolerated.has(assertion.name)) return;
+    const { name, contract } = assertion;
+    this.violations.push({ assertion: name, contract, guest, cause: this.cause, ...problem });
+  }
+
+  private beforeAnswer(message: Message<'shadow-done'>): void {
+    const { guest } = message;
+    const fault = this.faults[guest];
+    this.faults[guest] = undefined;
+    const audit = this.guests[guest]!;
+    const table = this.tables[guest];
+    this.tables[guest] = undefined;
+    if (this.host.guests[guest]!.death !== null) return;
+    if (table !== undefined) audit.remembered.table = table;
+    if (fault === undefined || !message.fixed) return;
+    const subject = { ...audit.subject, remembered: audit.remembered, message, fault };
+    this.judge(fixedFaultIsFixed, guest, subject);
+  }
+
+  private beforeEntry({ cpu, guest }: Message<'enter-guest'>): void {
+    if (!this.isEvery) this.lookAt(guest, undefined);
+    const mapped = this.mapped[guest];
+    this.mapped[guest] = undefined;
+    const subject: EntrySubject = { ...this.guests[guest]!.subject, cpu, mapped };
+    for (const assertion of entryAssertions) this.judge(assertion, guest, subject);
+  }
+
+  private judgeMessage(message: Message): void {
+    const { subject, remembered } = this.guests[message.guest]!;
+    for (const assertion of messageAssertions) {
+      this.judge(assertion, message.guest, { ...subject, remembered, message });
+    }
+  }
+
+  private lookAt(guest: number, message: Message | undefined): void {
+    this.looks++;
+    const audit = this.guests[guest]!;
+    audit.look(message);
+    audit.lookAtHolds(this.isEvery);
+    audit.lookAtGuest();
+  }
+
+  private lookAtCpus(guest: number): void {
+    const { subject } = this.guests[guest]!;
+    for (const [cpuNumber, cpu] of this.host.cpus.entries()) {
+      if (!cpu.inGuest || cpu.guest !== guest) continue;
+      this.judge(tlbFollowsTables, guest, { ...subject, cpu, cpuNumber });
+    }
+  }
+
+  /** All tables are known: every page is held as often as they map it. */
+  private lookAtAllHolds(): void {
+    const { host, kinds, counts } = this;
+    if (!this.isEvery) for (const audit of this.guests) audit.look(undefined);
+    const { holds } = host.memory;
+    for (let pfn = 0; pfn < counts.length; pfn++) {
+      if (holds[pfn] === counts[pfn]) continue;
+      this.judge(holdsAreLeaves, -1, { host, kinds, pfn, leaves: counts[pfn]! });
+    }
+  }
+}
