@@ -12,6 +12,17 @@ export interface Envelope {
   readonly message: Message;
 }
 
+/**
+ * Goes along with the dispatch, message by message. What it throws stops the dispatch, as what a
+ * handler throws does.
+ */
+export interface Attendant {
+  /** The message is next; whoever watches has seen it. */
+  before(envelope: Envelope): void;
+  /** Its handlers are done with it. */
+  after(envelope: Envelope): void;
+}
+
 type Handler = (message: Message) => void;
 
 /** A topic: where its messages go, and by number of the component who handles them there, in order. */
@@ -40,6 +51,7 @@ export class Bus {
   private tail = 0;
   private readonly channels: ReadonlyMap<Topic, Channel> = newChannels();
   private readonly watched = new Subject<Envelope>();
+  private attendant: Attendant | undefined;
   private dispatching = false;
   private delivered = 0;
 
@@ -86,6 +98,11 @@ export class Bus {
     if (!this.dispatching) this.dispatch();
   }
 
+  /** Lets somebody go along with every message, in place of whoever did. */
+  attend(attendant: Attendant | undefined): void {
+    this.attendant = attendant;
+  }
+
   /** Completes all streams; nothing can be published afterwards. */
   close(): void {
     for (const { handlers } of this.channels.values()) handlers.length = 0;
@@ -122,6 +139,15 @@ export class Bus {
   private deliver(message: Message, time: number): void {
     const sequence = this.delivered++;
     if (this.watched.observed) this.watched.next({ sequence, time, message });
+    const { attendant } = this;
+    if (attendant === undefined) return this.hand(message);
+    attendant.before({ sequence, time, message });
+    this.hand(message);
+    attendant.after({ sequence, time, message });
+  }
+
+  /** Lets the handlers of a message have it. */
+  private hand(message: Message): void {
     const { route, handlers } = this.channels.get(message.topic)!;
     if (route === 'watch') return;
     const instance = route === 'guest' ? message.guest : route === 'cpu' ? message.cpu : 0;

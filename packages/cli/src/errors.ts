@@ -3,7 +3,7 @@ import { ExitCode } from './exit-code.js';
 
 /** What the command's own errors are about. */
 export type CommandErrorCode =
-  'BAD_USAGE' | 'BAD_OUTPUT' | 'OUTPUT_FAILED' | 'INPUT_FAILED' | 'CHECK_FAILED';
+  'BAD_USAGE' | 'BAD_OUTPUT' | 'OUTPUT_FAILED' | 'INPUT_FAILED' | 'CHECK_FAILED' | 'AUDIT_FAILED';
 
 /** An error that the command knows how to tell: `message` is one sentence for the user. */
 export class CommandError extends Error {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { auditModes, type AuditMode } from '@lguest-sim/audit';
 import { defaultCosts, type CostModel } from '@lguest-sim/bus';
 import { zeroingNames } from '@lguest-sim/guest-kernel';
 import type { Fidelity } from '@lguest-sim/mmu-host';
@@ -36,6 +37,8 @@ export interface SimulationConfig extends GuestOptions {
   readonly costs: CostModel;
   /** Holds every load against what its process last stored there. Changes no count; slower. */
   readonly check: boolean;
+  /** When the contract between host and guest is held against the machine. Changes no count; slower. */
+  readonly audit: AuditMode;
 }
 
 export const defaultConfig: SimulationConfig = {
@@ -56,6 +59,7 @@ export const defaultConfig: SimulationConfig = {
   tlb: { entries: 64, ways: 4 },
   costs: defaultCosts,
   check: false,
+  audit: 'off',
 };
 
 const mebibyte = 2 ** 20;
@@ -86,6 +90,7 @@ export function configure(given: Partial<SimulationConfig>): SimulationConfig {
   oneOf('migrate', config.migrate, migrationPolicyNames);
   oneOf('paging', config.paging, ['two-level', 'pae']);
   oneOf('fidelity', config.fidelity, ['original', 'mended']);
+  oneOf('audit', config.audit, auditModes);
   if (typeof config.check !== 'boolean')
     throw new ConfigError('check', 'true or false', config.check);
   checkTlb(config.tlb);

@@ -50,7 +50,11 @@ export class GuestMachine {
     guest: number,
     host: HostMachine,
     config: SimulationConfig,
-    own: GuestOptions & { readonly processes: readonly ProcessOptions[] },
+    own: GuestOptions & {
+      readonly processes: readonly ProcessOptions[];
+      /** Told of each frame that a page of its memory is given. */
+      readonly frameGiven?: ((gpfn: number, pfn: Pfn) => void) | undefined;
+    },
     inspect?: MachineInspector,
   ) {
     const { bus, clock, format, layout, switcherPages } = host;
@@ -59,7 +63,8 @@ export class GuestMachine {
     this.guest = guest;
     const { memoryBytes, guestSlice, zeroing, processes } = own;
     const memoryPages = memoryBytes / PAGE_SIZE;
-    this.memory = new LauncherMemory(host.memory, memoryPages);
+    const { frameGiven } = own;
+    this.memory = new LauncherMemory(host.memory, memoryPages, frameGiven && { frameGiven });
     const { memory } = this;
     this.checker = config.check ? this.newChecker(config) : undefined;
     this.kernel = new GuestKernel({

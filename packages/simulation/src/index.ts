@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+export { auditModes, catalogue as contractAssertions } from '@lguest-sim/audit';
+export type { AuditMode, ContractEntry, MessagePlace, Violation } from '@lguest-sim/audit';
+export * from './audit-failure.js';
 export * from './check-failure.js';
 export * from './config.js';
 export * from './guest-groups.js';

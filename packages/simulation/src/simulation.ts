@@ -2,6 +2,7 @@
 import { MachineInstance, type Envelope, type MachineInspector } from '@lguest-sim/bus';
 import { treeOfOne, type TraceSource, type TraceTree } from '@lguest-sim/trace';
 import type { Observable } from 'rxjs';
+import { RunAudit } from './run-audit.js';
 import { ConfigError, configure, type SimulationConfig } from './config.js';
 import { planGuests, type GuestPlan } from './guest-groups.js';
 import { GuestMachine, type GuestMachineSnapshot } from './guest-machine.js';
@@ -78,6 +79,7 @@ export class Simulation {
   private readonly plan: Plan;
   private readonly loop: RunLoop;
   private readonly machine: MachineInstance;
+  private readonly audit: RunAudit | undefined;
 
   /**
    * @param inputs traces and trees of traces, at least one; each guest runs every one of them, or
@@ -98,8 +100,12 @@ export class Simulation {
     this.host = new HostMachine(this.config, (guest) => this.guests[guest]!.kernel, inspect);
     this.guests = plans.map(({ trees, ...own }, guest) => {
       const processes = trees.map(({ name, root }) => ({ name, pid: root }));
-      return new GuestMachine(guest, this.host, this.config, { ...own, processes }, inspect);
+      const frameGiven = (gpfn: number, pfn: number): void =>
+        this.audit?.auditor.frameGiven(guest, gpfn, pfn);
+      const options = { ...own, processes, ...(this.config.audit !== 'off' && { frameGiven }) };
+      return new GuestMachine(guest, this.host, this.config, options, inspect);
     });
+    this.audit = RunAudit.of(this.config, this.host, this.guests);
     this.feeds = plans.map(({ trees }, guest) => new GuestFeeds(trees, this.guests[guest]!.kernel));
     const { bus, clock, random } = this.host;
     const policy = migrationPolicies[migrate];
@@ -148,13 +154,14 @@ export class Simulation {
    * Runs to the end, or until stopped by the signal or at a time; called again, it goes on.
    *
    * @returns 'finished', or 'interrupted' if it was stopped
-   * @throws TraceError for a bad trace; LawViolation and others for defects of the simulator. The
+   * @throws TraceError for a bad trace; AuditFailure and CheckFailure for what they find; LawViolation and others for defects of the simulator. The
    *   run has then failed and cannot go on.
    */
   async run(options: RunOptions = {}): Promise<RunStatus> {
     try {
       await this.begin();
       const finished = await this.drive(options);
+      if (finished) this.audit?.finish();
       this.machine.send(finished ? 'FINISH' : 'PAUSE');
       if (finished) assertLaws(this.result());
       return this.status;
@@ -201,6 +208,7 @@ export class Simulation {
     this.hostActor.restore(snapshot.hostActor);
     this.plan.restore(snapshot.plan);
     for (const [guest, feeds] of this.feeds.entries()) await feeds.restore(snapshot.feeds[guest]!);
+    this.audit?.adopt();
   }
 
   /** @throws ConfigError if there is no such input */

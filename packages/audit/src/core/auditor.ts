@@ -57,7 +57,6 @@ export class Auditor implements Judge {
   private readonly guests: readonly GuestAudit[];
   private readonly mapped: (EntrySubject['mapped'] | undefined)[] = [];
   private readonly faults: (Message<'demand-page'> | undefined)[] = [];
-  private readonly tables: (number | undefined)[] = [];
   private cause: MessagePlace | undefined;
 
   constructor(host: AuditedHost, { mode, tolerated = new Set() }: AuditorOptions) {
@@ -67,7 +66,7 @@ export class Auditor implements Judge {
     this.kinds = new PageKinds(host);
     this.counts = new Int32Array(host.memory.frameCount);
     const { kinds, counts } = this;
-    const shared = { host, kinds, counts, judge: this, tables: new Set<number>() };
+    const shared = { host, kinds, counts, judge: this, tables: new Map<number, GuestAudit>() };
     this.guests = host.guests.map((_, guest) => new GuestAudit(guest, shared));
   }
 
@@ -86,9 +85,6 @@ export class Auditor implements Judge {
         return this.guests[guest]!.handOver(message);
       case 'demand-page':
         this.faults[guest] = message;
-        return;
-      case 'new-pagetable':
-        this.tables[guest] = message.gpgdir;
         return;
       case 'map-switcher':
         this.mapped[guest] = { cpu: message.cpu, used: this.host.memory.used };
@@ -115,6 +111,7 @@ export class Auditor implements Judge {
     const { guest, topic } = message;
     if (guest < 0) return;
     if (topic === 'set-pgd') this.judgeMessage(message);
+    if (topic === 'new-pagetable') this.guests[guest]!.remembered.table = message.gpgdir;
     if (topic === 'guest-closed') this.lookAtAllHolds();
     if (!this.isEvery) return;
     this.lookAt(guest, message);
@@ -150,11 +147,7 @@ export class Auditor implements Judge {
     const fault = this.faults[guest];
     this.faults[guest] = undefined;
     const audit = this.guests[guest]!;
-    const table = this.tables[guest];
-    this.tables[guest] = undefined;
-    if (this.host.guests[guest]!.death !== null) return;
-    if (table !== undefined) audit.remembered.table = table;
-    if (fault === undefined || !message.fixed) return;
+    if (fault === undefined || !message.fixed || this.host.guests[guest]!.death !== null) return;
     const subject = { ...audit.subject, remembered: audit.remembered, message, fault };
     this.judge(fixedFaultIsFixed, guest, subject);
   }

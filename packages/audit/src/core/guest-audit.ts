@@ -32,8 +32,8 @@ export interface SharedAudit {
   readonly judge: Judge;
   /** Present leaves that map each host page, over all guests as they were last seen. */
   readonly counts: Int32Array;
-  /** Shadow tables that hang somewhere. */
-  readonly tables: Set<Pfn>;
+  /** Shadow tables that hang somewhere, and in whose slots. */
+  readonly tables: Map<Pfn, GuestAudit>;
 }
 
 /** A leaf as SET_PTE hands it over. */
@@ -85,8 +85,9 @@ export class GuestAudit implements ScanListener {
   look(message: Message | undefined, isKnown = true): void {
     this.message = message;
     this.isKnown = isKnown;
+    this.forgetGone();
     for (const [index, slot] of this.subject.guest.slots.entries()) {
-      this.lookAtSlot(index, slot.allocated ? slot.topPfn : 0);
+      if (slot.allocated) this.lookAtSlot(index, slot.topPfn);
     }
     this.handedOver = [];
     this.remember();
@@ -160,11 +161,13 @@ export class GuestAudit implements ScanListener {
   tableTaken(entry: TableEntry): boolean {
     const { tables, judge } = this.shared;
     const pfn = entry.low >>> 12;
+    // Another guest's may be known as it was at its last entry.
+    tables.get(pfn)?.forgetGone();
     const isTaken = tables.has(pfn);
     const depth = 0;
     judge.judge(tableHangsOnce, this.number, { ...this.subject, entry, depth, isTaken });
     if (isTaken || this.subject.host.memory.owners[pfn] !== FrameOwner.shadowTable) return false;
-    tables.add(pfn);
+    tables.set(pfn, this);
     return true;
   }
 
@@ -173,17 +176,25 @@ export class GuestAudit implements ScanListener {
   }
 
   private lookAtSlot(index: number, topPfn: Pfn): void {
-    const known = this.mirrors[index];
-    if (known !== undefined && known.pfn !== topPfn) {
-      this.scan.leave(known);
-      this.mirrors[index] = undefined;
-    }
-    if (topPfn === 0) return;
     if (this.mirrors[index] === undefined) {
-      this.shared.tables.add(topPfn);
+      this.shared.tables.set(topPfn, this);
       this.mirrors[index] = this.scan.begin(index, topPfn);
     }
-    this.scan.scan(this.mirrors[index]!);
+    this.scan.scan(this.mirrors[index]);
+  }
+
+  /** Lets go of all tables that do not hang where they did. */
+  private forgetGone(): void {
+    for (const [index, slot] of this.subject.guest.slots.entries()) {
+      const known = this.mirrors[index];
+      if (known === undefined) continue;
+      if (slot.allocated && known.pfn === slot.topPfn) {
+        this.scan.forgetGone(known);
+      } else {
+        this.scan.leave(known);
+        this.mirrors[index] = undefined;
+      }
+    }
   }
 
   private remember(): void {

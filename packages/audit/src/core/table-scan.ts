@@ -68,6 +68,23 @@ export class TableScan {
     }
   }
 
+  /**
+   * Lets go of the tables below that do not hang where they did. Comes before `scan`, of all slots:
+   * a table that was freed may hang elsewhere by now.
+   */
+  forgetGone(mirror: TableMirror): void {
+    const first = frameWord(mirror.pfn);
+    for (const [i, below] of mirror.below) {
+      const low = this.words[first + i]!;
+      if ((low & PRESENT) !== 0 && low >>> SHIFT === below.pfn) {
+        this.forgetGone(below);
+        continue;
+      }
+      this.leave(below);
+      mirror.below.delete(i);
+    }
+  }
+
   /** A table is gone, with all that hung below it. */
   leave(mirror: TableMirror): void {
     this.listener.tableLeft(mirror.pfn);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { stat } from 'node:fs/promises';
-import { CheckFailure, type Simulation } from '@lguest-sim/simulation';
+import type { Simulation } from '@lguest-sim/simulation';
 import { TraceError } from '@lguest-sim/trace';
 import { CommandError } from '../errors.js';
 import type { ExitCode } from '../exit-code.js';
@@ -56,7 +56,7 @@ export async function resume(request: ResumeRequest): Promise<ExitCode> {
     const result = await simulate(header.run.config, workload, around);
     return await report(result, { json, events: logPath, target, interruption });
   } catch (error) {
-    throw error instanceof CheckFailure ? resumedCheckError(error, from) : error;
+    throw resumedCheckError(error, from);
   } finally {
     await spool.remove();
     interruption.dispose();

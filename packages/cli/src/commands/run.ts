@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { CheckFailure, type Simulation, type SimulationConfig } from '@lguest-sim/simulation';
+import type { Simulation, SimulationConfig } from '@lguest-sim/simulation';
 import type { ExitCode } from '../exit-code.js';
 import { Spool } from '../input/spool.js';
 import type { Workload } from '../input/workload.js';
@@ -47,7 +47,7 @@ export async function run(request: RunRequest): Promise<ExitCode> {
     const result = await simulate(config, workload, { ...around, ...recorded });
     return await report(result, { json, events, target, interruption });
   } catch (error) {
-    throw error instanceof CheckFailure ? checkError(error, request) : error;
+    throw checkError(error, request);
   } finally {
     await spool.remove();
     interruption.dispose();

@@ -12,10 +12,11 @@ export function machineOptions(
   config: SimulationConfig,
   given: Partial<SimulationConfig> = {},
 ): string {
-  const { cpus, guests, migrate, slice, seed, paging, fidelity, tlb, check } = config;
+  const { cpus, guests, migrate, slice, seed, paging, fidelity, tlb, check, audit } = config;
   const alike = config.groups.length === 0;
   return [
     check ? '--check' : '--no-check',
+    `--audit ${audit}`,
     `--cpus ${cpus}`,
     ...(alike ? [`--guests ${guests}`] : []),
     ...guestOptions(alike ? config : given),

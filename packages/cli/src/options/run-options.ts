@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import {
+  auditModes,
   limits,
   migrationPolicyNames,
   zeroingNames,
@@ -62,6 +63,7 @@ const readers: Readonly<Record<string, Reader>> = {
   paging: (option, text) => ({ paging: choice(option, text, ['two-level', 'pae']) }),
   fidelity: (option, text) => ({ fidelity: choice(option, text, ['mended', 'original']) }),
   tlb: (option, text) => ({ tlb: tlbShape(option, text) }),
+  audit: (option, text) => ({ audit: choice(option, text, auditModes) }),
 };
 
 /**

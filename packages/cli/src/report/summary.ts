@@ -11,6 +11,11 @@ import { shorten } from './table.js';
 const MOST_TRACES = 8;
 
 const CHECKED = '  checked: every load returned what its process had last stored there';
+/** What an audit that found nothing has to say. */
+const AUDITED = {
+  entry: '  audited: the contract between host and guest held at every entry into a guest',
+  every: '  audited: the contract between host and guest held after every message',
+} as const;
 
 /** The readable account of a run, 80 columns wide where the numbers let it be. */
 export function summary(result: TimedResult): string {
@@ -61,6 +66,7 @@ function runLines({
       `TLB ${tlb.entries}x${tlb.ways}, fidelity ${config.fidelity}`,
     ...traceLines(config.traces),
     ...(config.check && status === 'finished' ? [CHECKED] : []),
+    ...(config.audit !== 'off' && status === 'finished' ? [AUDITED[config.audit]] : []),
     `  ${wallSeconds.toFixed(2)} s, ${formatCount(accessesPerSecond)} accesses a second`,
   ];
 }

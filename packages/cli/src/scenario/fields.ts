@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import {
+  auditModes,
   defaultConfig,
   limits,
   migrationPolicyNames,
@@ -16,7 +17,7 @@ function integer(option: Exclude<Limited, 'memoryBytes'>, description: string): 
 }
 
 function choice(
-  option: 'paging' | 'fidelity' | 'migrate' | 'zeroing',
+  option: 'paging' | 'fidelity' | 'migrate' | 'zeroing' | 'audit',
   choices: readonly string[],
   description: string,
 ): ValueSpec {
@@ -82,6 +83,11 @@ export const scenarioFields = {
     default: defaultConfig.check,
     description: 'Whether every load is held against what its process last stored there.',
   },
+  audit: choice(
+    'audit',
+    auditModes,
+    'When the contract between host and guest is held against the machine: at each entry into a guest, or after every message.',
+  ),
   machine: {
     kind: 'section',
     description: 'The simulated machine.',
@@ -136,6 +142,7 @@ export const scenarioFields = {
 /** Where a scenario says what the configuration calls by another name. */
 export const configPaths = {
   check: 'check',
+  audit: 'audit',
   cpus: 'machine.cpus',
   paging: 'machine.paging',
   tlb: 'machine.tlb',
