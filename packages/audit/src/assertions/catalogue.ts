@@ -9,18 +9,9 @@ import {
   tlbFollowsTables,
 } from './guests.js';
 import { leafAssertions } from './leaves.js';
-import {
-  changeAssertions,
-  fixedFaultIsFixed,
-  messageAssertions,
-} from './messages.js';
+import { changeAssertions, fixedFaultIsFixed, messageAssertions } from './messages.js';
 import { newLeafAssertions } from './new-leaves.js';
-import {
-  directoryFlags,
-  onlyThisCpuMapped,
-  switcherMappedIsTrue,
-  switcherPath,
-} from './paths.js';
+import { directoryFlags, onlyThisCpuMapped, switcherMappedIsTrue, switcherPath } from './paths.js';
 import { holdsAreLeaves, tableHangsOnce, tablesAreBounded } from './references.js';
 import { ringsAreKept, statePageIsTheVcpus } from './state-pages.js';
 

@@ -57,7 +57,6 @@ export const oneSlotForATable: Assertion<RememberedSubject> = {
 export const guestAssertions: readonly Assertion<RememberedSubject>[] = [
   tablesAreBounded,
   kernelAddressIsFixed,
-  deathIsFinal,
   oneSlotForATable,
 ];
 

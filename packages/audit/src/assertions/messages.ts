@@ -100,6 +100,10 @@ export const fixedFaultIsFixed: Assertion<FixedFaultSubject> = {
     const wanted = fault.errorCode & (PageFaultError.write | PageFaultError.user);
     if (isThere && (wanted & ~rights) === 0) return undefined;
     const found = `no such right after a fault at ${hex(fault.address)} that was fixed`;
-    return { entry: leaf, found, expected: `an access with error code ${hex(wanted)} to go through` };
+    return {
+      entry: leaf,
+      found,
+      expected: `an access with error code ${hex(wanted)} to go through`,
+    };
   },
 };

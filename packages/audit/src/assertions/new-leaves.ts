@@ -19,7 +19,11 @@ export const rightsWithinGuest: Assertion<NewLeafSubject> = {
     const { low } = entry;
     if (guest.linear) {
       if ((low & 0xfff & ~LINEAR_FLAGS) === 0) return undefined;
-      return { entry, found: `flags ${hex(low & 0xfff)}`, expected: `at most ${hex(LINEAR_FLAGS)}` };
+      return {
+        entry,
+        found: `flags ${hex(low & 0xfff)}`,
+        expected: `at most ${hex(LINEAR_FLAGS)}`,
+      };
     }
     const leaves = guestLeaves(subject);
     if (leaves.some((leaf) => (low & RIGHTS & ~leaf.low) === 0 && isBehind(subject, leaf))) {

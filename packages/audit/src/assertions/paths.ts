@@ -35,7 +35,8 @@ export const switcherPath: Assertion<SlotSubject> = {
 function pathProblem({ host }: SlotSubject, entry: TableEntry): Problem | undefined {
   const expected = 'a present, writable entry that leads to a shadow table';
   if (!isPresent(entry)) return { found: 'an entry that is not present', expected };
-  const hasRights = host.format.levels.find(({ shift }) => shift === entry.level)?.hasRights ?? true;
+  const hasRights =
+    host.format.levels.find(({ shift }) => shift === entry.level)?.hasRights ?? true;
   if (hasRights && (entry.low & Flag.writable) === 0) {
     return { found: 'an entry without RW', expected };
   }
@@ -43,11 +44,14 @@ function pathProblem({ host }: SlotSubject, entry: TableEntry): Problem | undefi
   return { found: 'an entry that leads elsewhere', expected };
 }
 
-/** Directory entries that lead to the Switcher's pages, as far as they exist. */
+/**
+ * Directory entries that lead to the Switcher's pages, as far as they exist. They are few pages: what
+ * leads to the first and to the last leads to all.
+ */
 function directoriesOf({ host, slot, index }: SlotSubject): TableEntry[] {
   const { layout } = host;
   const entries: TableEntry[] = [];
-  for (let page = 0; page < layout.totalPages; page++) {
+  for (const page of [0, layout.totalPages - 1]) {
     const walk = walkShadow(host, index, slot.topPfn, layout.address + page * PAGE_SIZE);
     entries.push(...(walk.leaf === undefined ? walk.entries : walk.entries.slice(0, -1)));
   }
@@ -104,6 +108,8 @@ function leafProblem(
   const found = isPresent(leaf) ? pfnOf(leaf) : undefined;
   if (found === pfn) return undefined;
   const say = (page: number | undefined): string =>
-    page === undefined ? `nothing at ${hex(address)}` : `${kinds.describe(page)} at ${hex(address)}`;
+    page === undefined
+      ? `nothing at ${hex(address)}`
+      : `${kinds.describe(page)} at ${hex(address)}`;
   return { entry: leaf, found: say(found), expected: say(pfn) };
 }

@@ -132,10 +132,7 @@ export const statePageIsTheVcpus: Assertion<EntrySubject> = {
   },
 };
 
-function wishedGatesProblem(
-  { host, guest }: EntrySubject,
-  words: Int32Array,
-): Problem | undefined {
+function wishedGatesProblem({ host, guest }: EntrySubject, words: Int32Array): Problem | undefined {
   for (let vector = 0; vector < IDT_ENTRIES; vector++) {
     if (!mayTrapDirectly(vector)) continue;
     const [low, high] = [guest.idt[2 * vector]!, guest.idt[2 * vector + 1]!];

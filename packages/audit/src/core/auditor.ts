@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Envelope, Message } from '@lguest-sim/bus';
+import { routes, type Envelope, type Message } from '@lguest-sim/bus';
 import {
   deadNotEntered,
   entryIsUndisturbed,
@@ -113,7 +113,8 @@ export class Auditor implements Judge {
     if (topic === 'set-pgd') this.judgeMessage(message);
     if (topic === 'new-pagetable') this.guests[guest]!.remembered.table = message.gpgdir;
     if (topic === 'guest-closed') this.lookAtAllHolds();
-    if (!this.isEvery) return;
+    // An announcement has no handler: nothing has happened since the message before it.
+    if (!this.isEvery || routes[topic] === 'watch') return;
     this.lookAt(guest, message);
     this.lookAtCpus(guest);
   }

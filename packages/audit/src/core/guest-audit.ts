@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Message } from '@lguest-sim/bus';
 import { FrameOwner, type Pfn } from '@lguest-sim/x86';
-import { guestAssertions } from '../assertions/guests.js';
+import { deathIsFinal, guestAssertions } from '../assertions/guests.js';
 import { leafAssertions } from '../assertions/leaves.js';
 import { changeAssertions } from '../assertions/messages.js';
 import { newLeafAssertions } from '../assertions/new-leaves.js';
@@ -116,6 +116,7 @@ export class GuestAudit implements ScanListener {
     const { judge } = this.shared;
     const subject: RememberedSubject = { ...this.subject, remembered: this.remembered };
     const { guest } = this.subject;
+    judge.judge(deathIsFinal, this.number, subject);
     if (guest.death === null) {
       for (const assertion of guestAssertions) judge.judge(assertion, this.number, subject);
       for (const [index, slot] of guest.slots.entries()) {

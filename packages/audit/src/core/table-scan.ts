@@ -6,6 +6,8 @@ import type { TableEntry } from './violation.js';
 
 const PRESENT = Flag.present;
 const SHIFT = 12;
+/** Words that are looked at in one go where all is as it was: most entries are empty. */
+const STRIDE = 4;
 /** Bits that the CPU sets by itself while it walks. */
 const SET_BY_CPU = Flag.accessed | Flag.dirty;
 
@@ -58,14 +60,12 @@ export class TableScan {
     const step = 1 << this.host.format.entryWordShift;
     const { length } = mirror.words;
     for (let i = 0; i < length; i += step) {
-      const low = words[first + i]!;
-      const changed =
-        low !== mirror.words[i] || (step === 2 && words[first + i + 1] !== mirror.words[i + 1]);
-      if (changed) this.directoryChanged(mirror, i, level);
-      if ((low & PRESENT) === 0) continue;
-      const below = mirror.below.get(i);
-      if (below !== undefined) this.scan(below);
+      if (i % STRIDE === 0 && isSame(words, first + i, mirror.words, i)) i += STRIDE - step;
+      else if (isChanged(words, first + i, mirror.words, i, step)) {
+        this.directoryChanged(mirror, i, level);
+      }
     }
+    for (const below of mirror.below.values()) this.scan(below);
   }
 
   /**
@@ -104,6 +104,10 @@ export class TableScan {
     const { words } = mirror;
     const step = 1 << format.entryWordShift;
     for (let i = 0; i < words.length; i += step) {
+      if (i % STRIDE === 0 && areEmpty(words, i, words, i)) {
+        i += STRIDE - step;
+        continue;
+      }
       const low = words[i]!;
       if ((low & PRESENT) !== 0) visit(low >>> SHIFT);
     }
@@ -115,11 +119,12 @@ export class TableScan {
     const step = 1 << this.host.format.entryWordShift;
     const { length } = mirror.words;
     for (let i = 0; i < length; i += step) {
+      if (i % STRIDE === 0 && areEmpty(words, first + i, mirror.words, i)) {
+        i += STRIDE - step;
+        continue;
+      }
       const low = words[first + i]!;
-      if (
-        low !== mirror.words[i] ||
-        (step === 2 && words[first + i + 1] !== mirror.words[i + 1])
-      ) {
+      if (isChanged(words, first + i, mirror.words, i, step)) {
         this.leafChanged(mirror, i, level);
       } else if ((low & PRESENT) !== 0 && owners[low >>> SHIFT] !== mirror.owners[i]) {
         this.listener.leaf(this.entryAt(mirror, i, level), false);
@@ -190,6 +195,23 @@ export class TableScan {
       high: entryWordShift === 1 ? this.words[word + 1]! : 0,
     };
   }
+}
+
+/** Whether the words of a stride are the same in both places. */
+function isSame(a: Int32Array, i: number, b: Int32Array, j: number): boolean {
+  const difference = (a[i]! ^ b[j]!) | (a[i + 1]! ^ b[j + 1]!);
+  return (difference | (a[i + 2]! ^ b[j + 2]!) | (a[i + 3]! ^ b[j + 3]!)) === 0;
+}
+
+/** Whether the words of a stride are all zero in both places. */
+function areEmpty(a: Int32Array, i: number, b: Int32Array, j: number): boolean {
+  const some = a[i]! | a[i + 1]! | a[i + 2]! | a[i + 3]!;
+  return (some | b[j]! | b[j + 1]! | b[j + 2]! | b[j + 3]!) === 0;
+}
+
+/** Whether an entry of one or two words is not the same in both places. */
+function isChanged(a: Int32Array, i: number, b: Int32Array, j: number, step: number): boolean {
+  return a[i] !== b[j] || (step === 2 && a[i + 1] !== b[j + 1]);
 }
 
 /** Whether an entry is another than before, and not just used by the CPU since. */
