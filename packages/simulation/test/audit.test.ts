@@ -193,7 +193,8 @@ describe('the audit', () => {
     const found = scene.violations.find(({ assertion }) => assertion === name);
     expect(found, scene.violations.map(({ assertion }) => assertion).join()).toBeDefined();
     const { contract } = catalogue.find((entry) => entry.name === name)!;
-    expect(found).toMatchObject({ contract, expected: expect.any(String) });
+    expect(found!.contract).toBe(contract);
+    expect(found!.expected).not.toBe('');
   });
 
   it('has such damage for each of its assertions, and an assertion for each part of the contract', () => {
@@ -225,9 +226,9 @@ describe('the audit', () => {
   it.each(['entry', 'every'] as const)('changes no result with "%s"', async (audit) => {
     const config = { ...small, cpus: 2, guests: 2, slice: 20_000 };
     const traces = [wanderingTrace('a', 3000, 40), wanderingTrace('b', 3000, 40)];
-    const { config: _, ...plain } = await resultsOf(config, traces);
-    const { config: __, ...audited } = await resultsOf({ ...config, audit }, traces);
-    expect(audited).toEqual(plain);
+    const plain = await resultsOf(config, traces);
+    const audited = await resultsOf({ ...config, audit }, traces);
+    expect({ ...audited, config: plain.config }).toEqual(plain);
   });
 
   it('goes on with a run that was put back', async () => {
