@@ -165,7 +165,7 @@ processes: [{ trace: a }]
 
 describe('a scenario that is wrong', () => {
   it.each<[what: string, text: string, message: string]>([
-    ['is empty', '', ':1: expected a mapping with name, description, check, machine'],
+    ['is empty', '', ':1: expected a mapping with name, description, check, audit, machine'],
     ['is a text', '\nhello', ':2: expected a mapping with name'],
     ['has no processes', 'name: a', ':1: processes: expected a list with at least one process'],
     ['has none in its list', 'processes: []', ':1: processes: expected a list with at least one'],
@@ -176,7 +176,7 @@ describe('a scenario that is wrong', () => {
     [
       'has a strange key',
       `${one}\nmachines:\n  cpus: 2`,
-      ':4: expected one of the keys name, description, check, machine, scheduler, guests, hotplug, schedule, processes, ' +
+      ':4: expected one of the keys name, description, check, audit, machine, scheduler, guests, hotplug, schedule, processes, ' +
         'got "machines", did you mean machine?',
     ],
     [
