@@ -84,6 +84,17 @@ describe.each(Object.values(pagingFormats))('an address space under $name paging
     );
   });
 
+  it('keeps what it held out of reach where the heap grows over it', () => {
+    const brk = (page: number): ProcessOperation => ({ kind: 'brk', end: A + page * PAGE - 100 });
+    const protect = { accessible: false, writable: false } as const;
+    run(
+      format,
+      ...[store(0), store(1), store(3), brk(1), load(0)],
+      ...[{ kind: 'protect', ...range(1, 1), ...protect } as const, brk(3)],
+      ...[load(1), store(1), load(1), store(2), load(3)],
+    );
+  });
+
   it('keeps what it held while it could not be touched', () => {
     const protect = (accessible: boolean, writable: boolean): ProcessOperation => ({
       kind: 'protect',

@@ -27,6 +27,11 @@ export class Areas {
     return this.#list.some((area) => area.start < end && start < area.end);
   }
 
+  /** Whether an area that must not be touched has a byte in the range. */
+  hides(start: GuestVirtual, end: GuestVirtual): boolean {
+    return this.#list.some((area) => !area.accessible && area.start < end && start < area.end);
+  }
+
   /** Puts an area in; what was in its place before is cut away. An empty one changes nothing. */
   set(area: Area): void {
     if (area.start >= area.end) return;

@@ -50,8 +50,10 @@ function breakChange(kernel: Kernel, wanted: GuestVirtual): number[] {
   const before = process.programBreak === 0 ? end : clip(kernel, roundUp(process.programBreak));
   process.programBreak = wanted;
   if (end >= before) {
+    // What was out of reach there comes back into it.
+    const first = process.areas.hides(before, end) ? before : end;
     process.areas.set({ start: before, end, accessible: true, writable: true });
-    return [end, end, RangeChange.take, NO_AREA];
+    return [first, end, RangeChange.makeAccessible, NO_AREA];
   }
   process.areas.remove(end, before);
   return [end, before, RangeChange.take, NO_AREA];
