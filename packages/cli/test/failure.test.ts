@@ -44,7 +44,7 @@ describe('what a user hears of an error', () => {
       exitCode: 1,
       line:
         'lguest-sim: check failed: guest 1, process 3 (job/12), access 40: load at 0x8050000: ' +
-        'expected 0x03000001, found 0x00 (to reproduce: lguest-sim run --check --cpus 2 ' +
+        'expected 0x03000001, found 0x00 (to reproduce: lguest-sim run --check --audit off --cpus 2 ' +
         '--guests 1 --memory 64M --guest-slice 50000 --zeroing eager ' +
         '--migrate round-robin --slice 100000 --seed 7 ' +
         '--paging two-level --fidelity mended --tlb 64x4 ' +
@@ -74,7 +74,7 @@ describe('what a user hears of an error', () => {
       checkError(failureWith({ groups, guestSlice: 9000 }), request),
     );
     expect(line).toContain(
-      '(to reproduce: lguest-sim run ring.yaml --check --cpus 1 --guest-slice 9000 --migrate ',
+      '(to reproduce: lguest-sim run ring.yaml --check --audit off --cpus 1 --guest-slice 9000 --migrate ',
     );
   });
 
