@@ -11,7 +11,7 @@ export const StatePage = {
   hostSp: 16,
   guestIdtDescriptor: 20,
   guestGdtDescriptor: 26,
-  /** Task state segment, 104 bytes. */
+  /** Task state segment, TSS_BYTES. */
   guestTss: 32,
   /** 256 gates of 8 bytes. */
   guestIdt: 136,
@@ -21,6 +21,9 @@ export const StatePage = {
 
 /** Size of `struct lguest_ro_state` in bytes. */
 export const STATE_PAGE_BYTES = 2440;
+
+/** Size of a 32-bit task state segment without an I/O bitmap, in bytes. */
+export const TSS_BYTES = 104;
 
 /** Byte offsets in the 32-bit task state segment. Source: Intel SDM volume 3, section 8.2.1. */
 export const Tss = { sp0: 4, ss0: 8, sp1: 12, ss1: 16, ioBitmapBase: 102 } as const;

@@ -13,6 +13,7 @@ import {
   Register,
   Selector,
   StatePage,
+  TSS_BYTES,
   Tss,
   descriptorPrivilege,
   gateLow,
@@ -33,7 +34,6 @@ import type { EntrySubject } from './subjects.js';
 
 /** Set in a task state segment that is loaded. */
 const BUSY = 0x200;
-const TSS_LIMIT = 103;
 const IDT_WORD = StatePage.guestIdt >> 2;
 const GDT_WORD = StatePage.guestGdt >> 2;
 const TSS_WORD = StatePage.guestTss >> 2;
@@ -92,7 +92,7 @@ function segmentsProblem(subject: EntrySubject): Problem | undefined {
   const wanted: readonly (readonly [entry: number, low: number, high: number])[] = [
     [GdtEntry.lguestCode, FLAT_SEGMENT_LOW, FLAT_CODE_HIGH],
     [GdtEntry.lguestData, FLAT_SEGMENT_LOW, FLAT_DATA_HIGH],
-    [GdtEntry.tss, tssLow(tss, TSS_LIMIT), tssHigh(tss)],
+    [GdtEntry.tss, tssLow(tss, TSS_BYTES - 1), tssHigh(tss)],
     [GdtEntry.doubleFaultTss, 0, 0],
   ];
   for (const [entry, low, high] of wanted) {

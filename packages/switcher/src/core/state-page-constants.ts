@@ -10,6 +10,7 @@ import {
   IDT_ENTRIES,
   Selector,
   StatePage,
+  TSS_BYTES,
   Tss,
   gateLow,
   registersAddress,
@@ -23,7 +24,6 @@ import {
 import { PAGE_SIZE } from '@lguest-sim/x86';
 
 const DESCRIPTOR_BYTES = 8;
-const TSS_BYTES = 104;
 
 /**
  * Writes what never changes in a host CPU's state page: the descriptor-table registers, the ring 0
