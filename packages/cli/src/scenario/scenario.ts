@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { SimulationConfig } from '@lguest-sim/simulation';
+import type { WorkloadProcess } from '../input/workload.js';
 import type { Places } from './plan-list.js';
 
 /** One process of a scenario, read and checked. Paths are as the system takes them. */
 export type ScenarioProcess = {
   /** `FILE:LINE: KEY` of it, for messages. */
   readonly place: string;
-} & (
-  | { readonly kind: 'trace'; readonly path: string }
-  | { readonly kind: 'tree'; readonly paths: readonly string[] }
-  | {
-      readonly kind: 'pattern';
-      readonly pattern: string;
-      readonly options: Readonly<Record<string, number | string>>;
-    }
-);
+} & Exclude<WorkloadProcess, { kind: 'carried' }>;
 
 /** What a scenario's file says, as plain data. */
 export interface Scenario {
