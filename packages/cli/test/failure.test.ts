@@ -105,5 +105,5 @@ const nothing = {
 function failureWith(given: Partial<SimulationConfig>): CheckFailure {
   const config = configure({ ...given, check: true });
   const place = { guest: 1, process: 3, trace: 'job/12', position: 40, address: 0x8050000 };
-  return new CheckFailure({ ...place, expected: '0x03000001', found: '0x00', config });
+  return new CheckFailure({ ...place, expected: '0x03000001', found: '0x00' }, config);
 }

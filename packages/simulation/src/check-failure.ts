@@ -16,36 +16,27 @@ export interface CheckFinding {
   readonly expected: string;
   /** What the load returned, likewise. */
   readonly found: string;
-  /** With this and the same traces, the run goes the same way again. */
-  readonly config: SimulationConfig;
 }
 
 /** A guest could tell that it has a host: memory was not what it has to be. Ends the run. */
-export class CheckFailure extends Error implements CheckFinding {
+export class CheckFailure extends Error {
+  override readonly name = 'CheckFailure';
   readonly code = 'CHECK_FAILED';
-  readonly guest: number;
-  readonly process: number;
-  readonly trace: string;
-  readonly position: number;
-  readonly address: GuestVirtual;
-  readonly expected: string;
-  readonly found: string;
+  readonly finding: CheckFinding;
+  /** With this and the same traces, the run goes the same way again. */
   readonly config: SimulationConfig;
 
-  constructor(finding: CheckFinding) {
-    const { guest, process, trace, position, address, expected, found } = finding;
-    super(
-      `check failed: guest ${guest}, process ${process} (${trace}), access ${position}: ` +
-        `load at ${hex(address)}: expected ${expected}, found ${found}`,
-    );
-    this.name = 'CheckFailure';
-    this.guest = guest;
-    this.process = process;
-    this.trace = trace;
-    this.position = position;
-    this.address = address;
-    this.expected = expected;
-    this.found = found;
-    this.config = finding.config;
+  constructor(finding: CheckFinding, config: SimulationConfig) {
+    super(`check failed: ${describeFinding(finding)}`);
+    this.finding = finding;
+    this.config = config;
   }
+}
+
+function describeFinding(finding: CheckFinding): string {
+  const { guest, process, trace, position, address, expected, found } = finding;
+  return (
+    `guest ${guest}, process ${process} (${trace}), access ${position}: ` +
+    `load at ${hex(address)}: expected ${expected}, found ${found}`
+  );
 }

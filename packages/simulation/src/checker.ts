@@ -3,7 +3,7 @@ import type { MemoryWatcher } from '@lguest-sim/guest-kernel';
 import type { ProcessOperation } from '@lguest-sim/trace';
 import type { GuestVirtual } from '@lguest-sim/x86';
 import type { SimulationConfig } from './config.js';
-import { CheckFailure } from './check-failure.js';
+import { CheckFailure, type CheckFinding } from './check-failure.js';
 import { MemoryModel, type MemoryModelSnapshot } from './memory-model.js';
 
 /** A checker's whole state as plain data: the memory of each process that has some. */
@@ -97,7 +97,7 @@ export class Checker implements MemoryWatcher {
     const isRight = (k: number): boolean => memory.byte(address + k) === foundByte(load, k);
     if (size > SHOWN_BYTES) while (isRight(skip)) skip++;
     const shown = Math.min(size - skip, SHOWN_BYTES);
-    return new CheckFailure({
+    const finding: CheckFinding = {
       guest,
       process,
       trace: name,
@@ -105,8 +105,8 @@ export class Checker implements MemoryWatcher {
       address: address + skip,
       expected: numeral(shown, (k) => memory.byte(address + skip + k)),
       found: numeral(shown, (k) => foundByte(load, skip + k)),
-      config,
-    });
+    };
+    return new CheckFailure(finding, config);
   }
 }
 

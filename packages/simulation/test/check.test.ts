@@ -103,13 +103,15 @@ describe('a broken machine', () => {
     expect(failure).toBeInstanceOf(CheckFailure);
     expect(failure).toMatchObject({
       code: 'CHECK_FAILED',
-      guest: 0,
-      process: 0,
-      trace: 'broken',
-      address: base + 36,
-      expected: '0x0000000a',
-      found: '0xdeadbeef',
-      position: words + 40_000 + 9,
+      finding: {
+        guest: 0,
+        process: 0,
+        trace: 'broken',
+        address: base + 36,
+        expected: '0x0000000a',
+        found: '0xdeadbeef',
+        position: words + 40_000 + 9,
+      },
       message:
         'check failed: guest 0, process 0 (broken), access 40073: load at 0x8048024: ' +
         'expected 0x0000000a, found 0xdeadbeef',

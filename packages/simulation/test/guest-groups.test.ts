@@ -95,7 +95,7 @@ describe.each(['two-level', 'pae'] as const)('guests that rely on zeros, %s', (p
     const run = resultsOf({ ...config, fidelity: 'original' }, [mixed, loading!]);
     const failure: unknown = await run.catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CheckFailure);
-    expect(failure).toMatchObject({ guest: 1, expected: '0x00000000' });
+    expect(failure).toMatchObject({ finding: { guest: 1, expected: '0x00000000' } });
   });
 
   it('never find it where every page is stored to first: what is dirty is got for writing', async () => {
