@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Bus, Message, VirtualClock } from '@lguest-sim/bus';
 import type { Subscription } from 'rxjs';
-import { NONE, type HostScheduler } from './host-scheduler.js';
+import type { HostScheduler } from './host-scheduler.js';
+import { NONE } from './run-queues.js';
 import type { PlannedEvent } from './plan.js';
 import { Sleepers } from './sleepers.js';
 

@@ -4,8 +4,6 @@ import { IndexedHeap } from './indexed-heap.js';
 import type { MigrationPolicy, PlacementView } from './migration-policy.js';
 import { NONE, RunQueues, type RunQueuesSnapshot } from './run-queues.js';
 
-export { NONE };
-
 /** A scheduler's state as plain data. */
 export interface HostSchedulerSnapshot extends RunQueuesSnapshot {
   readonly online: readonly number[];

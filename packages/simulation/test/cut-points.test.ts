@@ -5,9 +5,8 @@ import { patternTree, type TraceTree } from '@lguest-sim/trace';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SimulationConfig } from '../src/config.js';
-import type { ResultDocument } from '../src/result-document.js';
 import { Simulation, type SimulationSnapshot, type TraceInput } from '../src/simulation.js';
-import { small, wanderingTrace } from './support.js';
+import { loggedRun, small, textOf, wanderingTrace, type LoggedRun } from './support.js';
 
 interface Scenario {
   readonly name: string;
@@ -77,32 +76,12 @@ const scenarios: readonly Scenario[] = [
   { name: 'more CPUs than guests', config: { ...smp, cpus: 5, guests: 2 }, inputs: [ring, cow] },
 ];
 
-const text = (log: readonly Envelope[]): string => log.map((e) => JSON.stringify(e)).join('\n');
-
 /** What a checkpoint does to a snapshot. */
 const stored = (snapshot: SimulationSnapshot): SimulationSnapshot =>
   deserialize(serialize(snapshot)) as SimulationSnapshot;
 
-/** Runs to the end; returns the messages from now on, and the results. */
-async function finish(simulation: Simulation): Promise<{ log: string; result: ResultDocument }> {
-  const log: Envelope[] = [];
-  const subscription = simulation.messages$.subscribe((envelope) => log.push(envelope));
-  expect(await simulation.run()).toBe('finished');
-  subscription.unsubscribe();
-  const result = simulation.result();
-  await simulation.close();
-  return { log: text(log), result };
-}
-
-async function whole({ config, inputs }: Scenario) {
-  const simulation = new Simulation(config, inputs);
-  const log: Envelope[] = [];
-  simulation.messages$.subscribe((envelope) => log.push(envelope));
-  await simulation.run();
-  const result = simulation.result();
-  await simulation.close();
-  return { log, result };
-}
+const whole = ({ config, inputs }: Scenario): Promise<LoggedRun> =>
+  loggedRun(new Simulation(config, inputs));
 
 describe.each(scenarios)('$name, cut at any virtual time', (scenario) => {
   const { config, inputs } = scenario;
@@ -126,8 +105,9 @@ describe.each(scenarios)('$name, cut at any virtual time', (scenario) => {
         }
         const { messages, state } = simulation;
         if (state === 'finished') return await simulation.close();
-        const rest = await finish(simulation);
-        expect(rest.log).toBe(text(log.slice(messages)));
+        const rest = await loggedRun(simulation);
+        expect(rest.status).toBe('finished');
+        expect(textOf(rest.log)).toBe(textOf(log.slice(messages)));
         expect(rest.result).toEqual(result);
       }),
       { numRuns: 4 },
@@ -142,7 +122,7 @@ describe.each(scenarios)('$name, cut at any virtual time', (scenario) => {
     for (let until = 40_000; (await simulation.run({ until })) !== 'finished'; until += 40_000) {
       expect(simulation.time).toBeGreaterThanOrEqual(until);
     }
-    expect(text(found)).toBe(text(log));
+    expect(textOf(found)).toBe(textOf(log));
     expect(simulation.result()).toEqual(result);
     await simulation.close();
   });

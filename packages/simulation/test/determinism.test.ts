@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Envelope } from '@lguest-sim/bus';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SimulationConfig } from '../src/config.js';
 import { Simulation } from '../src/simulation.js';
-import { small, wanderingTrace } from './support.js';
+import { loggedRun, small, textOf, wanderingTrace } from './support.js';
 
 const config: Partial<SimulationConfig> = {
   ...small,
@@ -23,41 +22,29 @@ const afterSteps = (steps: number) => ({
   },
 });
 
-/** Logs are long: compared as text, a line each, which differs at the first difference. */
-const text = (log: readonly Envelope[]): string => log.map((e) => JSON.stringify(e)).join('\n');
-
-async function logged(simulation: Simulation, log: Envelope[] = []) {
-  const subscription = simulation.messages$.subscribe((envelope) => log.push(envelope));
-  const status = await simulation.run();
-  subscription.unsubscribe();
-  const result = simulation.result();
-  await simulation.close();
-  return { status, result, log };
-}
-
 describe('a run', () => {
   it('has the same messages and results for the same seed', async () => {
-    const first = await logged(new Simulation(config, traces));
-    const second = await logged(new Simulation(config, traces));
-    expect(text(second.log)).toBe(text(first.log));
+    const first = await loggedRun(new Simulation(config, traces));
+    const second = await loggedRun(new Simulation(config, traces));
+    expect(textOf(second.log)).toBe(textOf(first.log));
     expect(second.result).toEqual(first.result);
   });
 
   it('goes another way for another seed', async () => {
-    const first = await logged(new Simulation(config, traces));
-    const second = await logged(new Simulation({ ...config, seed: 2 }, traces));
-    expect(text(second.log)).not.toBe(text(first.log));
+    const first = await loggedRun(new Simulation(config, traces));
+    const second = await loggedRun(new Simulation({ ...config, seed: 2 }, traces));
+    expect(textOf(second.log)).not.toBe(textOf(first.log));
   });
 
   it('delivers exits in the order of virtual time, whichever CPU they are on', async () => {
-    const { log } = await logged(new Simulation(config, traces));
+    const { log } = await loggedRun(new Simulation(config, traces));
     const exits = log.filter(({ message }) => message.topic === 'trap').map(({ time }) => time);
     expect(exits.length).toBeGreaterThan(100);
     expect(exits).toEqual([...exits].sort((a, b) => a - b));
   });
 
   it('goes on the same from a snapshot that another simulation took, wherever it is cut', async () => {
-    const whole = await logged(new Simulation(config, traces));
+    const whole = await loggedRun(new Simulation(config, traces));
     await fc.assert(
       fc.asyncProperty(fc.nat(6_000), async (steps) => {
         const cut = new Simulation(config, traces);
@@ -67,23 +54,23 @@ describe('a run', () => {
         if (status === 'finished') return;
         const resumed = new Simulation(config, traces);
         await resumed.restore(snapshot);
-        const { result, log } = await logged(resumed);
+        const { result, log } = await loggedRun(resumed);
         expect(result).toEqual(whole.result);
-        expect(text(log)).toBe(text(whole.log.slice(snapshot.host.sequence)));
+        expect(textOf(log)).toBe(textOf(whole.log.slice(snapshot.host.sequence)));
       }),
       { numRuns: 15 },
     );
   });
 
   it('stops when its signal says so, tells what was counted, and can go on', async () => {
-    const whole = await logged(new Simulation(config, traces));
+    const whole = await loggedRun(new Simulation(config, traces));
     const simulation = new Simulation(config, traces);
     expect(await simulation.run({ signal: afterSteps(2_000) })).toBe('interrupted');
     const { status, totals } = simulation.result();
     expect(status).toBe('interrupted');
     expect(totals.accesses).toBeGreaterThan(0);
     expect(totals.accesses).toBeLessThan(whole.result.totals.accesses);
-    expect((await logged(simulation)).result).toEqual(whole.result);
+    expect((await loggedRun(simulation)).result).toEqual(whole.result);
   });
 
   it('gives every frame back but the Switcher’s and the Launchers’ top tables', async () => {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { VirtualClock } from '@lguest-sim/bus';
 import { describe, expect, it } from 'vitest';
-import { HostScheduler, NONE } from '../src/host-scheduler.js';
+import { HostScheduler } from '../src/host-scheduler.js';
+import { NONE } from '../src/run-queues.js';
 import { migrationPolicies, type MigrationPolicyName } from '../src/migration-policy.js';
 
 function setUp(cpus: number, guests: number, migrate: MigrationPolicyName) {

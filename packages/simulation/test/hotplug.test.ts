@@ -5,20 +5,13 @@ import { describe, expect, it } from 'vitest';
 import type { SimulationConfig } from '../src/config.js';
 import type { HotplugEntry } from '../src/plan.js';
 import { Simulation } from '../src/simulation.js';
-import { policies, small, wanderingTrace } from './support.js';
+import { loggedRun, policies, small, textOf, wanderingTrace, type LoggedRun } from './support.js';
 
 const traces = [wanderingTrace('a', 6_000, 40)];
 const base: Partial<SimulationConfig> = { ...small, cpus: 3, guests: 4, slice: 20_000 };
 
-async function logged(config: Partial<SimulationConfig>) {
-  const simulation = new Simulation({ ...base, ...config }, traces);
-  const log: Envelope[] = [];
-  simulation.messages$.subscribe((envelope) => log.push(envelope));
-  await simulation.run();
-  const result = simulation.result();
-  await simulation.close();
-  return { log, result };
-}
+const logged = (config: Partial<SimulationConfig>): Promise<LoggedRun> =>
+  loggedRun(new Simulation({ ...base, ...config }, traces));
 
 /** Times at which CPU 1 goes and comes; the run takes about a million cycles. */
 const awayFrom = (from: number, to: number): HotplugEntry[] => [
@@ -132,8 +125,6 @@ const hotplugs = fc
     });
   });
 
-const text = (log: readonly Envelope[]): string => log.map((e) => JSON.stringify(e)).join('\n');
-
 describe('any hotplug, under any policy', () => {
   it('keeps all work and delivers nothing to a CPU that is offline', async () => {
     const alone = await logged({});
@@ -168,12 +159,9 @@ describe('any hotplug, under any policy', () => {
         if (snapshot.state === 'finished') return;
         const resumed = new Simulation({ ...config, hotplug }, traces);
         await resumed.restore(snapshot);
-        const log: Envelope[] = [];
-        resumed.messages$.subscribe((envelope) => log.push(envelope));
-        await resumed.run();
-        expect(resumed.result()).toEqual(whole.result);
-        expect(text(log)).toBe(text(whole.log.slice(snapshot.host.sequence)));
-        await resumed.close();
+        const { log, result } = await loggedRun(resumed);
+        expect(result).toEqual(whole.result);
+        expect(textOf(log)).toBe(textOf(whole.log.slice(snapshot.host.sequence)));
       }),
       { numRuns: 8 },
     );

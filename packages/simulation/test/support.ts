@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { Envelope } from '@lguest-sim/bus';
 import { lackeySource, type TraceTree } from '@lguest-sim/trace';
 import type { SimulationConfig } from '../src/config.js';
 import { migrationPolicyNames } from '../src/migration-policy.js';
 import { Simulation, type TraceInput } from '../src/simulation.js';
-import type { ResultDocument } from '../src/result-document.js';
+import type { ResultDocument, RunStatus } from '../src/result-document.js';
 
 /** One line of a Lackey log. */
 export interface TraceLine {
@@ -49,6 +50,29 @@ export function wanderingTrace(name: string, accesses: number, pages: number): T
     lines.push({ kind, address, size: 4 });
   }
   return traceOf(name, lines);
+}
+
+/** What a run came to, with its messages. */
+export interface LoggedRun {
+  readonly status: RunStatus;
+  readonly result: ResultDocument;
+  readonly log: Envelope[];
+}
+
+/** A log as text, a line each: logs are long, and lines differ at the first difference. */
+export const textOf = (log: readonly Envelope[]): string =>
+  log.map((envelope) => JSON.stringify(envelope)).join('\n');
+
+/** Runs to the end, closes, and returns the results and the messages from now on, after those of `log`. */
+export async function loggedRun(simulation: Simulation, log: Envelope[] = []): Promise<LoggedRun> {
+  const subscription = simulation.messages$.subscribe((envelope) => log.push(envelope));
+  try {
+    const status = await simulation.run();
+    return { status, result: simulation.result(), log };
+  } finally {
+    subscription.unsubscribe();
+    await simulation.close();
+  }
 }
 
 /** Runs to the end and returns the results. */
