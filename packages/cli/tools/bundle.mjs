@@ -8,21 +8,33 @@ import { codeCacheOf } from './code-cache.mjs';
 
 const directory = fileURLToPath(new URL('../dist/bundle/', import.meta.url));
 
-const bundle = await rolldown({
-  input: fileURLToPath(new URL('../dist/main.js', import.meta.url)),
-  platform: 'node',
-  onLog: (level, log, report) => {
-    // Of yargs' files of options, which this command has none of.
-    if (log.code !== 'EMPTY_IMPORT_META') report(level, log);
-  },
-});
-await bundle.write({
-  file: `${directory}main.cjs`,
-  format: 'cjs',
-  codeSplitting: false,
-  sourcemap: true,
-  comments: { legal: true, annotation: false, jsdoc: false },
-});
-await bundle.close();
+/**
+ * @param {string} input what it begins with
+ * @param {string} file its name
+ * @param {'cjs' | 'esm'} format
+ */
+async function write(input, file, format) {
+  const bundle = await rolldown({
+    input,
+    platform: 'node',
+    onLog: (level, log, report) => {
+      // Of yargs' files of options, which this command has none of.
+      if (log.code !== 'EMPTY_IMPORT_META') report(level, log);
+    },
+  });
+  await bundle.write({
+    file: `${directory}${file}`,
+    format,
+    codeSplitting: false,
+    sourcemap: true,
+    comments: { legal: true, annotation: false, jsdoc: false },
+  });
+  await bundle.close();
+}
+
+await write(fileURLToPath(new URL('../dist/main.js', import.meta.url)), 'main.cjs', 'cjs');
+// What a thread that decodes a trace runs: it looks for that next to the module that starts it.
+const decoder = new URL('./thread/decoder.js', import.meta.resolve('@lguest-sim/trace/node'));
+await write(fileURLToPath(decoder), 'decoder.js', 'esm');
 
 writeFileSync(`${directory}main.cache`, await codeCacheOf(['run', '--quiet']));

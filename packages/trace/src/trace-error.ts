@@ -38,9 +38,10 @@ export class TraceError extends Error {
   readonly code: TraceErrorCode;
   /** The trace's name as the caller gave it. */
   readonly file: string;
-  /** Line in the decompressed text, 1-based; absent where the error is the whole file's. */
-  readonly line: number | undefined;
-  readonly hint: string | undefined;
+  /** What was expected, and what was found. */
+  readonly problem: string;
+  /** Where in the file, and what may help. */
+  readonly details: TraceErrorDetails;
 
   constructor(
     code: TraceErrorCode,
@@ -54,8 +55,18 @@ export class TraceError extends Error {
     );
     this.code = code;
     this.file = file;
-    this.line = details.line;
-    this.hint = details.hint;
+    this.problem = problem;
+    this.details = details;
+  }
+
+  /** Line in the decompressed text, 1-based; absent where the error is the whole file's. */
+  get line(): number | undefined {
+    return this.details.line;
+  }
+
+  /** What to try. */
+  get hint(): string | undefined {
+    return this.details.hint;
   }
 }
 

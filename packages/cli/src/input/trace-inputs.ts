@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { fstatSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { TraceInput } from '@lguest-sim/simulation';
-import { openTrace } from '@lguest-sim/trace/node';
+import { DecoderThreads, openTrace } from '@lguest-sim/trace/node';
 import { usageError } from '../errors.js';
 import type { OpenOptions } from './workload.js';
 
@@ -30,16 +31,19 @@ export async function traceInputs(
   options: OpenOptions,
 ): Promise<TraceInput[]> {
   const once = await onceOnly(paths);
+  const threads = new DecoderThreads(availableParallelism() - 1);
   const inputs: TraceInput[] = [];
   for (const path of paths) {
     const keep = (options.guests > 1 || options.keepAll === true) && once.has(path);
-    inputs.push(keep ? spooled(path, await options.spool.keep(path, options.signal)) : file(path));
+    inputs.push(
+      keep ? spooled(path, await options.spool.keep(path, options.signal)) : file(path, threads),
+    );
   }
   return inputs;
 }
 
-function file(path: string): TraceInput {
-  return { name: path, open: () => openTrace(path) };
+function file(path: string, threads: DecoderThreads): TraceInput {
+  return { name: path, open: () => threads.open(path) };
 }
 
 function spooled(path: string, kept: string): TraceInput {

@@ -6,3 +6,5 @@ export type { OpenTreeOptions } from './open-tree.js';
 export { openLogs, packFiles } from './log-files.js';
 export type { LogFilesOptions, OpenLogFile } from './log-files.js';
 export { treeFiles } from './tree-files.js';
+export { DecoderThreads } from './thread/decoder-threads.js';
+export type { ThreadTraceOptions } from './thread/thread-note.js';

@@ -9,8 +9,8 @@ import type { FileBytes } from './file-bytes.js';
 import { fileError } from './open-file.js';
 
 /** Bytes that decompression hands on at once, and how many it has ready while others are used. */
-const INFLATED_BYTES = 128 * 1024;
-const INFLATED_AHEAD = 256 * 1024;
+const INFLATED_BYTES = 512 * 1024;
+const INFLATED_AHEAD = 1024 * 1024;
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
