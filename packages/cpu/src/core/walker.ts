@@ -5,6 +5,8 @@ import { Right, WITHHELD } from './rights.js';
 
 const TABLE_RIGHTS = Flag.writable | Flag.user;
 const ALL_RIGHTS = Right.present | WITHHELD;
+/** No address of a table: those are multiples of 4096. */
+const NO_TABLE = -1;
 /** Address bits 36 to 62 of a PAE entry's high word: none of them is in host memory's 4 GiB. */
 const HIGH_ADDRESS = 0x7fffffff;
 
@@ -38,10 +40,11 @@ export class PageWalker {
   private readonly wordShift: 0 | 1;
   private readonly shifts: Int32Array;
   private readonly masks: Int32Array;
-  /** By level: 1 if its entries carry rights and accessed bits. */
-  private readonly hasRights: Int32Array;
-  /** Whether the top level is latched at the CR3 load (PAE) or read by each walk. */
+  /** Whether the top level is latched at the CR3 load (PAE) or read by each walk. Its entries then carry no rights. */
   readonly isLatched: boolean;
+  /** The first level that a walk reads from memory, and the last. */
+  private readonly firstLevel: number;
+  private readonly leaf: number;
   /** Word indexes of the entries that the walk has used, by level. */
   private readonly used: Int32Array;
   /** Address bits of CR3. */
@@ -54,8 +57,9 @@ export class PageWalker {
     this.wordShift = format.entryWordShift;
     this.shifts = Int32Array.from(format.levels, (level) => level.shift);
     this.masks = Int32Array.from(format.levels, (level) => level.entries - 1);
-    this.hasRights = Int32Array.from(format.levels, (level) => (level.hasRights ? 1 : 0));
     this.isLatched = !format.top.hasRights;
+    this.firstLevel = this.isLatched ? 1 : 0;
+    this.leaf = format.levels.length - 1;
     this.used = new Int32Array(format.levels.length);
     this.cr3Mask = -(format.top.entries * format.entryBytes);
   }
@@ -86,25 +90,21 @@ export class PageWalker {
    * @throws RangeError if an entry points outside host memory: a bug of the host's
    */
   walk(address: number, need: number): boolean {
-    const { words, shifts, masks, wordShift, used } = this;
-    const leaf = shifts.length - 1;
+    const { words, shifts, masks, wordShift, used, leaf } = this;
     let rights = ALL_RIGHTS;
-    let table = this.cr3;
+    let table = this.isLatched ? this.latchedTable(address) : this.cr3;
     this.reads = 0;
-    for (let level = 0; level <= leaf; level++) {
+    if (table === NO_TABLE) return this.fail(need, 0);
+    for (let level = this.firstLevel; level <= leaf; level++) {
       const index = ((address >>> shifts[level]!) & masks[level]!) << wordShift;
-      const fromLatch = level === 0 && this.isLatched;
-      const source = fromLatch ? this.latch : words;
-      const at = fromLatch ? index : (table >>> 2) + index;
-      if (!fromLatch) this.reads++;
-      const entry = source[at]!;
+      const at = (table >>> 2) + index;
+      const entry = words[at]!;
+      this.reads++;
       if ((entry & Flag.present) === 0) return this.fail(need, 0);
-      const high = wordShift === 0 ? 0 : source[at + 1]!;
-      // NX is the sign of the high word; what carries no rights takes none away.
-      if (this.hasRights[level] === 1) {
-        rights &= entry | ~TABLE_RIGHTS;
-        if (high < 0) rights &= ~Right.executable;
-      }
+      const high = wordShift === 0 ? 0 : words[at + 1]!;
+      rights &= entry | ~TABLE_RIGHTS;
+      // NX is the sign of the high word.
+      if (high < 0) rights &= ~Right.executable;
       used[level] = at;
       table = this.pageOf(entry, high, address);
     }
@@ -114,15 +114,21 @@ export class PageWalker {
     return true;
   }
 
+  /** PAE: the table that the latched entry for an address points to, or NO_TABLE. */
+  private latchedTable(address: number): number {
+    const index = (address >>> this.shifts[0]!) << 1;
+    const entry = this.latch[index]!;
+    if ((entry & Flag.present) === 0) return NO_TABLE;
+    return this.pageOf(entry, this.latch[index + 1]!, address);
+  }
+
   /** Sets the accessed bits of the entries used, and the leaf's dirty bit for a store. */
   private markUsed(need: number): number {
-    const { words, used } = this;
-    const leaf = used.length - 1;
-    for (let level = 0; level < leaf; level++) {
-      if (this.hasRights[level] === 1) words[used[level]!]! |= Flag.accessed;
-    }
-    const entry = words[used[leaf]!]! | Flag.accessed | (need & Right.dirty);
-    words[used[leaf]!] = entry;
+    const { words, used, leaf } = this;
+    for (let level = this.firstLevel; level < leaf; level++) words[used[level]!]! |= Flag.accessed;
+    const at = used[leaf]!;
+    const entry = words[at]! | Flag.accessed | (need & Right.dirty);
+    words[at] = entry;
     return entry;
   }
 
