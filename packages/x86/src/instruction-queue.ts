@@ -43,7 +43,7 @@ export class InstructionQueue {
   /** Word index in `code` of the instruction to execute next. */
   position = 0;
   /** What the loads returned, as unsigned numbers, in order. */
-  readonly results: number[] = [];
+  results: number[] = [];
 
   /** True when every instruction has been executed. */
   get isEmpty(): boolean {
@@ -62,6 +62,17 @@ export class InstructionQueue {
     code[at + 4] = d;
     code[at + 5] = e;
     this.length = at + INSTRUCTION_WORDS;
+  }
+
+  /**
+   * Takes what the loads returned out.
+   * @param spare goes on as the queue's list of results; what it holds is lost
+   */
+  takeResults(spare: number[]): number[] {
+    const { results } = this;
+    if (spare.length > 0) spare.length = 0;
+    this.results = spare;
+    return results;
   }
 
   /** Forgets everything, results included. */

@@ -50,9 +50,9 @@ export class Context {
     return this.returning && this.queue.isEmpty;
   }
 
-  /** Lets a routine run before whatever is under way. */
-  push(routine: Routine, locals: readonly number[]): void {
-    this.frames.push({ routine, step: 0, locals: [...locals] });
+  /** Lets a routine run before whatever is under way. The locals are its own from now on. */
+  push(routine: Routine, locals: number[]): void {
+    this.frames.push({ routine, step: 0, locals });
   }
 
   /** As new. */

@@ -269,7 +269,9 @@ export class GuestKernel {
     const { context } = kernel;
     const frame = context?.frames.at(-1);
     if (context === undefined || frame === undefined) return false;
-    takeResults(kernel);
+    const { queue } = kernel.emit;
+    kernel.results = queue.takeResults(kernel.results);
+    queue.clear();
     const code = kernel.text.address(frame.routine, frame.step);
     kernel.emit.fetch(code);
     context.eip = kernel.emit.address(code);
@@ -285,13 +287,4 @@ export class GuestKernel {
     if (process === undefined) throw new RangeError(`no process ${index} of ${this.processCount}`);
     return process;
   }
-}
-
-/** Moves the queue's results to where the step reads them, and makes room for its instructions. */
-function takeResults(kernel: Kernel): void {
-  const { queue } = kernel.emit;
-  const { results } = queue;
-  if (kernel.results.length > 0) kernel.results.length = 0;
-  for (let index = 0; index < results.length; index++) kernel.results.push(results[index]!);
-  queue.clear();
 }

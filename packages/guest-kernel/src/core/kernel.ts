@@ -89,7 +89,7 @@ export class Kernel {
   /** The CPU's registers, during a step. */
   registers: Int32Array = new Int32Array(0);
   /** What the loads of the step before returned, during a step. */
-  readonly results: number[] = [];
+  results: number[] = [];
 
   readonly #noAccesses = new AccessBatch(4);
   readonly #noInstructions = new InstructionQueue();
@@ -162,22 +162,22 @@ export class Kernel {
    * Calls a routine. A step returns what this returns: `after`, the step that goes on when the
    * routine has finished.
    */
-  call(routine: Routine, locals: readonly number[], after: Step): Step {
+  call(routine: Routine, locals: number[], after: Step): Step {
     this.context!.push(routine, locals);
     return after;
   }
 
   /** Lets the routine under way become another one, which its caller does not notice. */
-  become(frame: Frame, routine: Routine, locals: readonly number[]): Step {
+  become(frame: Frame, routine: Routine, locals: number[]): Step {
     frame.routine = routine;
-    frame.locals = [...locals];
+    frame.locals = locals;
     return routine.steps[0]!;
   }
 
   // ── Contexts and tasks ────────────────────────────────────────────────────────────────────────
 
   /** Starts a context on top of the running one, with a routine to run in it. */
-  enter(eip: number, routine: Routine, locals: readonly number[]): void {
+  enter(eip: number, routine: Routine, locals: number[]): void {
     const context = this.#spare.pop() ?? new Context();
     context.eip = eip;
     context.push(routine, locals);

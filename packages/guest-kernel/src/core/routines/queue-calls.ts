@@ -42,7 +42,9 @@ const CALLS = 2;
 /** Queues calls. A step returns what this returns: `after`, which goes on when they are queued. */
 export function queue(kernel: Kernel, calls: readonly Call[], after: Step): Step {
   if (calls.length === 0) return after;
-  return kernel.call(queueCalls, [CALLS, 0, ...calls.flat()], after);
+  const locals = [CALLS, 0];
+  for (const [number, a, b, c, d] of calls) locals.push(number, a, b, c, d);
+  return kernel.call(queueCalls, locals, after);
 }
 
 function begin(kernel: Kernel): Step {
