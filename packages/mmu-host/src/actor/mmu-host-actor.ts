@@ -118,7 +118,8 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
     const remap = core.mapSwitcher(VCPU, cpu);
     const hostCpus = clock.now.length;
     clock.advance(cpu, remapEntries(remap, hostCpus) * costs.remapEntry);
-    this.slots.follow();
+    // What is skipped changes no slot, and that is what most entries come to.
+    if (remap !== 'skipped') this.slots.follow();
     const cr3 = core.shadowCr3(VCPU);
     bus.publish({ topic: 'switcher-mapped', cpu, guest, remap, cr3 });
   }
