@@ -12,7 +12,7 @@ import { HostScheduler, type HostSchedulerSnapshot } from './host-scheduler.js';
 import { assertLaws } from './laws.js';
 import { migrationPolicies } from './migration-policy.js';
 import type { ResultDocument, RunStatus } from './result-document.js';
-import { resultOf } from './result.js';
+import { resultOf, type RunParts } from './result.js';
 import { Plan } from './plan.js';
 import { RunLoop, type StepOutcome } from './run-loop.js';
 import { runMachine } from './run-machine.js';
@@ -171,11 +171,16 @@ export class Simulation {
     }
   }
 
-  /** Everything counted so far. */
-  result(): ResultDocument {
+  /** The machine's parts, to be looked at and not changed. */
+  get parts(): RunParts {
     const { config, host, scheduler, hostActor, guests, feeds } = this;
     const traces = this.trees.map(({ name }) => name);
-    return resultOf({ config, traces, host, scheduler, hostActor, guests, feeds }, this.status);
+    return { config, traces, host, scheduler, hostActor, guests, feeds };
+  }
+
+  /** Everything counted so far. */
+  result(): ResultDocument {
+    return resultOf(this.parts, this.status);
   }
 
   /** Ends all subscriptions and lets go of the traces. */

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { privilegeOf, Register, USER_PRIVILEGE } from '@lguest-sim/abi';
 import type { AccessBatch } from '@lguest-sim/trace';
-import { hex, type GuestVirtual, type InstructionQueue, type PagingFormat } from '@lguest-sim/x86';
+import {
+  hex,
+  type GuestPhysical,
+  type GuestVirtual,
+  type InstructionQueue,
+  type PagingFormat,
+} from '@lguest-sim/x86';
 import { KernelText } from './kernel-text.js';
 import { Kernel, type KernelEvent } from './kernel.js';
 import { kernelLayout, type KernelLayout } from './layout.js';
@@ -177,6 +183,16 @@ export class GuestKernel {
   /** Index of the current process, or -1 while the idle task has the CPU. */
   get running(): number {
     return this.#kernel.task.id;
+  }
+
+  /**
+   * Index of the process that has a top-level table, or -1 if it is the kernel's own or nobody's.
+   * @param directory gpa of the table
+   */
+  ownerOf(directory: GuestPhysical): number {
+    const { task, processes } = this.#kernel;
+    if (task.directory === directory) return task.id;
+    return processes.findLastIndex((process) => process.directory === directory);
   }
 
   /** Processes there ever were: it grows when one forks. */
