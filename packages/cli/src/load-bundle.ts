@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, Module } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
@@ -17,7 +17,7 @@ export interface LoadedBundle {
 }
 
 /**
- * Loads the command's one file, with the code that V8 compiled for it at the last build. If that was
+ * Loads the command's main file, with the code that V8 compiled for it at the last build. If that was
  * another version of V8, it takes no notice of it.
  *
  * @param cachedData a code cache, or null for none; the one of the last build unless given
@@ -26,8 +26,12 @@ export function loadBundle(cachedData: Buffer | null = readFileSync(codeCache)):
   const source = readFileSync(bundle, 'utf8');
   const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
   const script = new Script(wrapped, { filename: bundle, ...(cachedData && { cachedData }) });
-  const module = { exports: {} };
+  const require = createRequire(bundle);
+  const module = new Module(bundle);
+  // The parts that are loaded later refer to this file: they are to find it, not to load it again.
+  require.cache[bundle] = module;
   const start = script.runInThisContext() as (...args: unknown[]) => void;
-  start(module.exports, createRequire(bundle), module, bundle, dirname(bundle));
+  start(module.exports, require, module, bundle, dirname(bundle));
+  module.loaded = true;
   return { script, exports: module.exports as typeof Main };
 }

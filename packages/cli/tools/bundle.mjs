@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Makes of the built command one file, and of a run of it a code cache, for a quick start:
-// some 250 modules take longer to find and load than a short simulation takes to run.
+// some 250 modules take longer to find and load than a short simulation takes to run. What few
+// runs need (`import()`) are files of their own, loaded on demand.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -17,15 +18,18 @@ async function write(input, file, format) {
   const bundle = await rolldown({
     input,
     platform: 'node',
+    // What the parts loaded on demand need of the main file is not to be split from it.
+    preserveEntrySignatures: 'allow-extension',
     onLog: (level, log, report) => {
       // Of yargs' files of options, which this command has none of.
       if (log.code !== 'EMPTY_IMPORT_META') report(level, log);
     },
   });
   await bundle.write({
-    file: `${directory}${file}`,
+    dir: directory,
+    entryFileNames: file,
+    chunkFileNames: '[name].cjs',
     format,
-    codeSplitting: false,
     sourcemap: true,
     comments: { legal: true, annotation: false, jsdoc: false },
   });

@@ -8,9 +8,8 @@ import { summary } from '../report/summary.js';
 
 /** Where the account of a run goes. */
 export interface ReportOptions {
-  /** `-` for one of them takes standard output, and then there is no summary. */
-  readonly json: string | undefined;
-  readonly events: string | undefined;
+  /** Something else takes standard output, and then there is no summary. */
+  readonly isQuiet: boolean;
   readonly target: OutputTarget | undefined;
   readonly interruption: Interruption;
 }
@@ -18,9 +17,9 @@ export interface ReportOptions {
 /** Tells what a run came to, and returns the exit code for it. */
 export async function report(
   result: TimedResult,
-  { json, events, target, interruption }: ReportOptions,
+  { isQuiet, target, interruption }: ReportOptions,
 ): Promise<ExitCode> {
-  if (json !== '-' && events !== '-') await writeOut(summary(result));
+  if (!isQuiet) await writeOut(summary(result));
   await target?.write(resultText(result));
   return interruption.signal.aborted ? ExitCode.interrupted : ExitCode.ok;
 }

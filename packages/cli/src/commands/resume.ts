@@ -54,7 +54,8 @@ export async function resume(request: ResumeRequest): Promise<ExitCode> {
     };
     const around = { interruption, spool, progress, keepAll: true, watch };
     const result = await simulate(header.run.config, workload, around);
-    return await report(result, { json, events: logPath, target, interruption });
+    const isQuiet = json === '-' || logPath === '-';
+    return await report(result, { isQuiet, target, interruption });
   } catch (error) {
     throw resumedCheckError(error, from);
   } finally {

@@ -17,6 +17,7 @@ import { describeRun } from '../recording/run-description.js';
 import { standardProgress } from '../report/progress.js';
 import { loadScenario } from '../scenario/scenario-files.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { Views } from '../views/views.js';
 import { checkError } from './check-error.js';
 import { report } from './report.js';
 import type { RunWatcher } from './run-watcher.js';
@@ -40,12 +41,16 @@ export async function run(request: RunRequest): Promise<ExitCode> {
     const workload = workloadOf(request, scenario);
     const target =
       json === undefined ? undefined : await openOutputTarget('json', json, workload.files);
-    await checkDifferent({ json, events, checkpoint: checkpoint?.path });
+    const views = await Views.open(request.views, workload.files);
+    const { files } = request.views;
+    await checkDifferent({ json, events, checkpoint: checkpoint?.path, ...files });
     const progress = standardProgress(quiet);
     const around = { interruption, spool, progress };
     const recorded = await recording(request, config, workload, around);
-    const result = await simulate(config, workload, { ...around, ...recorded });
-    return await report(result, { json, events, target, interruption });
+    const result = await simulate(config, workload, { ...around, ...recorded, views });
+    await views.write(result);
+    const isQuiet = [json, events, ...Object.values(files)].includes('-');
+    return await report(result, { isQuiet, target, interruption });
   } catch (error) {
     throw checkError(error, request);
   } finally {

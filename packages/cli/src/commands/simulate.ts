@@ -10,6 +10,7 @@ import type { Spool } from '../input/spool.js';
 import type { Workload, WorkloadInput } from '../input/workload.js';
 import type { Interruption } from '../interruption.js';
 import type { ProgressBar } from '../report/progress.js';
+import type { Views } from '../views/views.js';
 import type { RunWatcher } from './run-watcher.js';
 import { timedResult, type TimedResult } from '../report/result-file.js';
 
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly keepAll?: boolean;
   /** Makes what goes along with the run, before its first step. */
   readonly watch?: (simulation: Simulation) => Promise<RunWatcher>;
+  /** What the run is to be seen in. */
+  readonly views?: Views;
 }
 
 /**
@@ -54,8 +57,9 @@ export async function simulate(
 
 async function watched(
   simulation: Simulation,
-  { watch }: Surroundings,
+  { watch, views }: Surroundings,
 ): Promise<RunWatcher | undefined> {
+  await views?.watch(simulation);
   return await watch?.(simulation);
 }
 

@@ -4,6 +4,7 @@ import { optionError, usageError } from '../errors.js';
 import type { CheckpointRequest } from '../recording/checkpoint-target.js';
 import type { ParsedArguments } from './command-syntax.js';
 import { fileName, wholeNumber } from './values.js';
+import { checkStandardOutput } from './view-options.js';
 
 /** Cycles of virtual time from one checkpoint to the next, unless told otherwise. */
 export const DEFAULT_EVERY = 100_000_000;
@@ -26,8 +27,8 @@ export const outputOptions = {
   },
   every: {
     type: 'string',
-    describe: 'Cycles of virtual time from one checkpoint to the next',
-    defaultDescription: String(DEFAULT_EVERY),
+    describe: 'Cycles of virtual time from one checkpoint, or line of --series, to the next',
+    defaultDescription: `${DEFAULT_EVERY}; of --series what fits the run`,
   },
   quiet: {
     type: 'boolean',
@@ -49,15 +50,13 @@ export interface Outputs {
 export function readOutputs({ json, events }: ParsedArguments['texts']): Outputs {
   if (json !== undefined) fileName('json', json);
   if (events !== undefined) fileName('events', events);
-  if (json === '-' && events === '-') {
-    throw usageError('--events: expected a file, got "-", which is where --json goes');
-  }
+  checkStandardOutput({ json, events });
   return { json, events };
 }
 
 /**
  * Reads `--checkpoint` and `--every`.
- * @throws CommandError for `-`, and for an interval without a file
+ * @throws CommandError for `-`, and for an interval without anything that has one
  */
 export function readCheckpointRequest(
   texts: ParsedArguments['texts'],
@@ -66,8 +65,8 @@ export function readCheckpointRequest(
   const path = texts['checkpoint'];
   const every = readEvery(texts);
   if (path === undefined) {
-    if (every === undefined) return undefined;
-    throw usageError('--every: expected --checkpoint FILE beside it, got nothing', hint);
+    if (every === undefined || texts['series'] !== undefined) return undefined;
+    throw usageError('--every: expected --checkpoint or --series FILE beside it, got nothing', hint);
   }
   if (texts['events'] === '-') {
     throw usageError('--events: expected a file beside --checkpoint, got "-": what is out is out');

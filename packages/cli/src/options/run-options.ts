@@ -13,9 +13,10 @@ import type { PlanList } from '../scenario/plan-list.js';
 import type { ParsedArguments } from './command-syntax.js';
 import { readCosts } from './cost-options.js';
 import { readHotplug } from './hotplug-options.js';
-import { readCheckpointRequest, readOutputs } from './output-options.js';
+import { readCheckpointRequest, readEvery, readOutputs } from './output-options.js';
 import { runSyntax } from './run-syntax.js';
 import { choice, fileName, memorySize, tlbShape, wholeNumber } from './values.js';
+import { checkStandardOutput, readViews, type ViewRequest } from './view-options.js';
 
 /** What `lguest-sim run` is asked to do. */
 export interface RunRequest {
@@ -38,6 +39,8 @@ export interface RunRequest {
   /** Where the event log goes: a file, or `-`. */
   readonly events: string | undefined;
   readonly checkpoint: CheckpointRequest | undefined;
+  /** What else is written of the run. */
+  readonly views: ViewRequest;
   /** No progress bar. */
   readonly quiet: boolean;
 }
@@ -88,9 +91,11 @@ export function readRunOptions(parsed: ParsedArguments): RunRequest {
   if (schedule !== undefined && texts['migrate'] === undefined) config.migrate = 'schedule';
   const outputs = readOutputs(texts);
   const checkpoint = readCheckpointRequest(texts, runSyntax.hint);
+  const views = readViews(texts, readEvery(texts));
+  checkStandardOutput({ ...outputs, ...views.files });
   const quiet = flags.has('quiet');
   const workload = { scenario, traces, trees };
-  return { config, costs, hotplug, schedule, ...workload, ...outputs, checkpoint, quiet };
+  return { config, costs, hotplug, schedule, ...workload, ...outputs, checkpoint, views, quiet };
 }
 
 function readSchedule(text: string | undefined): string | undefined {

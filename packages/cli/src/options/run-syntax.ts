@@ -3,6 +3,7 @@ import { defaultConfig, limits, migrationPolicyNames } from '@lguest-sim/simulat
 import type { CommandSyntax } from './command-syntax.js';
 import { outputOptions } from './output-options.js';
 import { formatSize } from './sizes.js';
+import { viewOptions } from './view-options.js';
 
 const [leastMemory, mostMemory] = limits.memoryBytes;
 const { tlb } = defaultConfig;
@@ -125,6 +126,7 @@ export const runSyntax: CommandSyntax = {
     events: outputOptions.events,
     checkpoint: outputOptions.checkpoint,
     every: outputOptions.every,
+    ...viewOptions,
     quiet: outputOptions.quiet,
   },
   grouped: ['tree'],
@@ -140,6 +142,8 @@ export const runSyntax: CommandSyntax = {
     ['lguest-sim run --migrate pinned --json result.json', 'keep the numbers'],
     ['lguest-sim run zipf --events zipf.ndjson', 'keep every message, for replay'],
     ['lguest-sim run zipf --checkpoint zipf.checkpoint', 'a run that can be resumed'],
+    ['lguest-sim run zipf --report zipf.html', 'a page with plots, for a browser'],
+    ['lguest-sim run zipf --series zipf.csv --every 10000', 'counts over time, for a notebook'],
   ],
   epilogue: [
     'A size is a whole number with K, M or G (powers of 1024), or of bytes. Standard',

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Options } from 'yargs';
+import { usageError } from '../errors.js';
+import type { ParsedArguments } from './command-syntax.js';
+import { fileName } from './values.js';
+
+/** What a run can be seen in afterwards; each is written to a file, or to standard output. */
+export const viewNames = ['series', 'report'] as const;
+export type ViewName = (typeof viewNames)[number];
+
+/** Options for what a run can be seen in. */
+export const viewOptions = {
+  series: {
+    type: 'string',
+    describe: 'Write the counts in each interval of virtual time to a CSV file',
+  },
+  report: {
+    type: 'string',
+    describe: 'Write a page with plots of the run, for a browser',
+  },
+} as const satisfies Record<ViewName, Options>;
+
+/** What is wanted of a run besides its results. */
+export interface ViewRequest {
+  /** For each view its file, or `-`. */
+  readonly files: Readonly<Partial<Record<ViewName, string>>>;
+  /** Cycles in an interval of the series; undefined for as many as fit the run. */
+  readonly every: number | undefined;
+}
+
+/** Reads the options for views. @throws CommandError for an empty name */
+export function readViews(texts: ParsedArguments['texts'], every: number | undefined): ViewRequest {
+  const files: Partial<Record<ViewName, string>> = {};
+  for (const name of viewNames) {
+    const text = texts[name];
+    if (text !== undefined) files[name] = fileName(name, text);
+  }
+  return { files, every };
+}
+
+/**
+ * Makes sure that only one thing goes to standard output.
+ * @param given for each option its file, in the order in which they are told of
+ * @throws CommandError naming the second option
+ */
+export function checkStandardOutput(given: Readonly<Record<string, string | undefined>>): void {
+  const [first, second] = Object.keys(given).filter((option) => given[option] === '-');
+  if (second === undefined) return;
+  throw usageError(`--${second}: expected a file, got "-", which is where --${first} goes`);
+}

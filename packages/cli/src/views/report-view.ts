@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Envelope } from '@lguest-sim/bus';
+import { History } from '@lguest-sim/simulation';
+import { reportData, reportHtml } from '@lguest-sim/views';
+import type { OutputTarget } from '../output/output-target.js';
+import type { TimedResult } from '../report/result-file.js';
+import type { View } from './view.js';
+import type { ViewParts } from './views.js';
+
+/** `--report`: a page with plots. */
+export class ReportView implements View {
+  readonly #history: History;
+  readonly #target: OutputTarget;
+
+  constructor({ simulation, target }: ViewParts) {
+    this.#history = new History(simulation.parts);
+    this.#target = target;
+  }
+
+  observe(envelope: Envelope): void {
+    this.#history.observe(envelope);
+  }
+
+  async write(result: TimedResult): Promise<void> {
+    const path = createRequire(import.meta.url).resolve('@lguest-sim/views/report.html');
+    const page = await readFile(path, 'utf8');
+    await this.#target.write(reportHtml(page, reportData(result, this.#history.document())));
+  }
+}

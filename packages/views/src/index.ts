@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+export * from './series-csv.js';
+export * from './report/report-data.js';
+export * from './report/report-html.js';
