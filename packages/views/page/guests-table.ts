@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { ListedProcess, ReportData } from '../src/report/report-data.js';
 import { section } from './dom.js';
-import { bytes, count, words } from './numbers.js';
+import { bytes, count, plural, words } from './numbers.js';
 import { table, type Row } from './table.js';
 import { term } from './tip.js';
 
@@ -20,7 +20,7 @@ export function drawGuestsTable({ guests, processes, kills, meanings }: ReportDa
   const place = section({
     id: 'guests',
     title: 'Guests and their processes',
-    about: `${count(processes.all)} processes in ${count(guests.length)} guests.${processes.all > processes.first.length ? ` The first ${processes.first.length} are listed; the result document (--json) has all.` : ''}`,
+    about: `${plural(processes.all, 'process', 'processes')} in ${plural(guests.length, 'guest')}.${processes.all > processes.first.length ? ` The first ${processes.first.length} are listed; the result document (--json) has all.` : ''}`,
   });
   const heads = [
     'process',

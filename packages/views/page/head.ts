@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { ReportData } from '../src/report/report-data.js';
 import { byId, element } from './dom.js';
-import { bytes, compact, count, share } from './numbers.js';
+import { bytes, compact, count, plural, share } from './numbers.js';
 import { term } from './tip.js';
 
 const titles = { finished: 'finished', interrupted: 'interrupted', failed: 'failed' } as const;
@@ -52,8 +52,4 @@ function tiles({ totals, meanings }: ReportData): HTMLElement {
     return element('li', {}, element('b', {}, value), element('small', {}, term(title, meaning)));
   });
   return element('ul', { class: 'tiles' }, ...items);
-}
-
-function plural(number: number, what: string): string {
-  return `${count(number)} ${what}${number === 1 ? '' : 's'}`;
 }

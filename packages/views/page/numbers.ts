@@ -51,3 +51,8 @@ export function rebinned(numbers: readonly number[], size: number): number[] {
     sum(numbers.slice(index * size, (index + 1) * size)),
   );
 }
+
+/** `1 guest`, `2 guests` */
+export function plural(number: number, one: string, several = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : several}`;
+}

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import {
-  BarChart,
   CustomChart,
   LineChart,
-  type BarSeriesOption,
   type CustomSeriesOption,
   type LineSeriesOption,
 } from 'echarts/charts';
@@ -23,7 +21,6 @@ import { currentTheme, whenThemeChanges, type Theme } from './theme.js';
 import type { TimeWindow, WindowControl } from './window.js';
 
 use([
-  BarChart,
   CustomChart,
   LineChart,
   DataZoomInsideComponent,
@@ -33,7 +30,6 @@ use([
 ]);
 
 export type PlotOption = ComposeOption<
-  | BarSeriesOption
   | CustomSeriesOption
   | LineSeriesOption
   | DataZoomComponentOption
@@ -56,7 +52,7 @@ export interface PlotParts {
 }
 
 /** Room for the labels of the y axis, in pixels. */
-export const LEFT = 58;
+export const LEFT = 66;
 export const RIGHT = 14;
 
 /** A plot over virtual time, which shows the page's window. */

@@ -20,6 +20,9 @@ export interface RectangleStyle {
   readonly mark?: string;
 }
 
+/** A narrower one has no room for a mark; in pixels. */
+const LEAST_MARKED = 6;
+
 /** A series of rectangles: spans in lanes, or the cells of a heat map. */
 export function rectangles(
   all: readonly Rectangle[],
@@ -45,7 +48,7 @@ export function rectangles(
       if (to <= from) return null;
       const shape = { x: from, y: middle - tall / 2, width: to - from, height: tall };
       const body = { type: 'rect' as const, shape, style: { fill: rectangle.colour } };
-      if (rectangle.marked !== true || left < area.x) return body;
+      if (rectangle.marked !== true || left < area.x || to - from < LEAST_MARKED) return body;
       const size = Math.min(7, tall / 2);
       const top = shape.y;
       const points = [

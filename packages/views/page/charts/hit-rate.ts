@@ -11,6 +11,12 @@ const HEIGHT = 250;
 const MOST_POINTS = 256;
 const MOST_LINES = 64;
 
+/** An axis of percentages that begins below the least of them. */
+function scaleFrom(least: number): { min: number; interval: number } {
+  if (least >= 90) return { min: 90, interval: 2 };
+  return least >= 50 ? { min: 50, interval: 10 } : { min: 0, interval: 25 };
+}
+
 /** The share of translations that the TLBs held, over virtual time. */
 export function drawHitRate({ series, end, totals }: ReportData, window: WindowControl): void {
   const { tlbHits, tlbMisses } = series.columns;
@@ -31,7 +37,7 @@ export function drawHitRate({ series, end, totals }: ReportData, window: WindowC
     grid: { left: LEFT, right: RIGHT, top: 12, bottom: 26 },
     xAxis: timeAxis(theme, end),
     yAxis: countAxis(theme, {
-      min: least > 90 ? 90 : least > 50 ? 50 : 0,
+      ...scaleFrom(least),
       max: 100,
       axisLabel: { color: theme.soft, formatter: '{value} %' },
     }),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { CustomSeriesOption } from 'echarts/charts';
 import type { ReportData } from '../../src/report/report-data.js';
 import { section } from '../dom.js';
 import { count, rebinned, share } from '../numbers.js';
@@ -41,15 +42,7 @@ export function drawRemaps({ series, end, totals }: ReportData, window: WindowCo
     grid: { left: LEFT, right: RIGHT, top: 12, bottom: 26 },
     xAxis: timeAxis(theme, end),
     yAxis: countAxis(theme),
-    series: kinds.map(({ title, colour }, kind) => ({
-      type: 'bar' as const,
-      name: title,
-      stack: 'all',
-      barWidth: '100%',
-      barCategoryGap: '0%',
-      color: colour,
-      data: columns[kind]!.map((c, index) => [(index + 0.5) * interval, c]),
-    })),
+    series: kinds.map(({ colour }, kind) => bars(columns, kind, { interval, colour })),
     tooltip: {
       trigger: 'axis',
       confine: true,
@@ -76,4 +69,35 @@ export function drawRemaps({ series, end, totals }: ReportData, window: WindowCo
       sums.map((_, index) => [count(index * interval), ...columns.map((one) => one[index]!)]),
     ]),
   );
+}
+
+/** One kind's part of every bar, on top of the kinds before it. */
+function bars(
+  columns: readonly (readonly number[])[],
+  kind: number,
+  { interval, colour }: { readonly interval: number; readonly colour: string },
+): CustomSeriesOption {
+  const below = (index: number): number =>
+    columns.slice(0, kind).reduce((sum, column) => sum + column[index]!, 0);
+  return {
+    type: 'custom',
+    clip: true,
+    dimensions: ['middle', 'from', 'to', 'low', 'high'],
+    encode: { x: 0, y: [3, 4] },
+    data: columns[kind]!.map((c, index) => {
+      const from = index * interval;
+      return [from + interval / 2, from, from + interval, below(index), below(index) + c];
+    }),
+    renderItem: (params, api) => {
+      const [left, bottom] = api.coord([api.value(1), api.value(3)]) as [number, number];
+      const [right, top] = api.coord([api.value(2), api.value(4)]) as [number, number];
+      const area = params.coordSys as unknown as { x: number; width: number };
+      const x = Math.max(left, area.x);
+      const width = Math.min(right, area.x + area.width) - x;
+      if (width <= 0) return null;
+      const gap = width > 4 ? 1 : 0;
+      const shape = { x, y: top, width: width - gap, height: bottom - top };
+      return { type: 'rect', shape, style: { fill: colour } };
+    },
+  };
 }

@@ -24,7 +24,7 @@ export function drawSlots({ slots, end, totals }: ReportData, window: WindowCont
   const place = section({
     id: 'slots',
     title: 'Slots: whose table each one shadows',
-    about: `A guest has room for ${first.slots.length} shadowed top-level tables. A process whose table is in none takes one: a dark corner marks where it threw another one out. ${count(totals.slotEvictions)} evictions in ${count(totals.tableSwitches)} table switches.`,
+    about: `A guest has room for ${first.slots.length} shadowed top-level tables. A process whose table is in none takes one: a corner marks where it threw another one out. ${count(totals.slotEvictions)} evictions in ${count(totals.tableSwitches)} table switches.`,
     wide: true,
   });
   let shown = first;
