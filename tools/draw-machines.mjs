@@ -6,17 +6,11 @@
 //   node tools/draw-machines.mjs --check   exit code 1 if they are not current
 
 import { readFile, writeFile } from 'node:fs/promises';
-import { mermaidOf } from '../packages/bus/dist/index.js';
-import { machines } from '../packages/simulation/dist/index.js';
+import { machinesAsMarkdown } from '../packages/simulation/dist/index.js';
 
 const page = new URL('../docs/architecture.md', import.meta.url);
 const begin = '<!-- machines:begin -->\n';
 const end = '<!-- machines:end -->';
-
-const drawings = machines.map(
-  ({ title, instances, machine }) =>
-    `### ${title}\n\nThere is ${instances}.\n\n\`\`\`mermaid\n${mermaidOf(machine.machine)}\n\`\`\`\n`,
-);
 
 const text = await readFile(page, 'utf8');
 const from = text.indexOf(begin) + begin.length;
@@ -24,7 +18,7 @@ const to = text.indexOf(end);
 if (from < begin.length || to < from) {
   throw new Error(`${page.pathname}: expected the markers ${begin.trim()} and ${end}`);
 }
-const drawn = `${text.slice(0, from)}\n${drawings.join('\n')}\n${text.slice(to)}`;
+const drawn = `${text.slice(0, from)}\n${machinesAsMarkdown()}\n${text.slice(to)}`;
 
 if (!process.argv.includes('--check')) {
   await writeFile(page, drawn);

@@ -23,7 +23,9 @@ const names = new Map([...manifests].map(([folder, { name }]) => [name, folder])
 
 describe.each([...manifests])('the package %s', (folder, manifest) => {
   it('stands on one floor, and has every target', () => {
-    expect(manifest.nx.tags).toEqual([expect.stringMatching(/^floor:(ground|actor|house|view|face)$/)]);
+    expect(manifest.nx.tags).toEqual([
+      expect.stringMatching(/^floor:(ground|actor|house|view|face)$/),
+    ]);
     expect(Object.keys(manifest.nx.targets)).toEqual(['build', 'typecheck', 'test']);
   });
 

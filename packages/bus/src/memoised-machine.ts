@@ -8,8 +8,10 @@ import {
 
 /** What an inspector of machines is told about one transition. */
 export interface MachineTransition {
-  /** Which machine: `cpu 1`, `guest 0`. */
+  /** Which one: `cpu 1`, `guest 0 mmu`. */
   readonly id: string;
+  /** Id of its machine: `host-cpu`. */
+  readonly machine: string;
   readonly event: string;
   readonly from: string;
   readonly to: string;
@@ -126,7 +128,13 @@ export class MachineInstance {
       );
     }
     this.current = to;
-    this.inspect?.({ id: this.id, event, from: from.name, to: to.name });
+    this.inspect?.({
+      id: this.id,
+      machine: this.machine.machine.id,
+      event,
+      from: from.name,
+      to: to.name,
+    });
   }
 
   /**

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { compare } from './commands/compare.js';
 import { conform } from './commands/conform.js';
+import { machinesSyntax, showMachines } from './commands/machines.js';
 import { replay } from './commands/replay.js';
 import { resume } from './commands/resume.js';
 import { run } from './commands/run.js';
@@ -10,6 +12,7 @@ import { usageError } from './errors.js';
 import { ExitCode } from './exit-code.js';
 import { describeFailure } from './failure.js';
 import type { CommandSyntax, ParsedArguments } from './options/command-syntax.js';
+import { compareSyntax, readCompareOptions } from './options/compare-options.js';
 import { conformSyntax, readConformOptions } from './options/conform-options.js';
 import { parseArguments } from './options/parse-arguments.js';
 import { readReplayOptions, replaySyntax } from './options/replay-options.js';
@@ -29,7 +32,9 @@ const commands: Commands = new Map([
   ['replay', [replaySyntax, (given) => replay(readReplayOptions(given))]],
   ['resume', [resumeSyntax, (given) => resume(readResumeOptions(given))]],
   ['conform', [conformSyntax, (given) => conform(readConformOptions(given))]],
+  ['compare', [compareSyntax, (given) => compare(readCompareOptions(given))]],
   ['scenarios', [scenariosSyntax, listScenarios]],
+  ['machines', [machinesSyntax, showMachines]],
 ] satisfies [string, [CommandSyntax, Start]][]);
 
 /**

@@ -11,7 +11,9 @@ Commands:
   replay     Do a recorded run again and compare every message
   resume     Go on with a run from a checkpoint
   conform    Compare the shadow MMU with recorded runs of the original code
+  compare    Show two runs side by side, notable differences first
   scenarios  List the scenarios that come with the command, for run
+  machines   Show the state machines that the simulated machine is made of
   trace      Pack traces, unpack them, and tell what is in them
 
 Options:

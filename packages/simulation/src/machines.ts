@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { MemoisedMachine } from '@lguest-sim/bus';
+import { mermaidOf, type MemoisedMachine } from '@lguest-sim/bus';
 import { hostCpuMachine } from '@lguest-sim/cpu';
 import { guestKernelMachine } from '@lguest-sim/guest-kernel';
 import { vcpuMachine } from '@lguest-sim/hypervisor';
@@ -30,3 +30,13 @@ export const machines: readonly MachineDescription[] = [
   { title: 'Shadow MMU', instances: 'one for each guest', machine: guestMachine },
   { title: 'Slot', instances: 'one for each of a guest’s slots', machine: slotMachine },
 ];
+
+/** Machines as Markdown: for each a heading, what there is one of, and its diagram in Mermaid. */
+export function machinesAsMarkdown(drawn: readonly MachineDescription[] = machines): string {
+  return drawn
+    .map(({ title, instances, machine }) => {
+      const diagram = `\`\`\`mermaid\n${mermaidOf(machine.machine)}\n\`\`\``;
+      return `### ${title}\n\nThere is ${instances}.\n\n${diagram}\n`;
+    })
+    .join('\n');
+}

@@ -2,3 +2,5 @@
 export * from './series-csv.js';
 export * from './report/report-data.js';
 export * from './report/report-html.js';
+export * from './compare/compare-results.js';
+export * from './inspection/inspection-events.js';

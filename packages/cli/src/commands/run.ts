@@ -34,6 +34,7 @@ export async function run(request: RunRequest): Promise<ExitCode> {
   const spool = new Spool();
   const interruption = new Interruption(() => spool.removeNow());
   const { json, events, checkpoint, quiet } = request;
+  let views: Views | undefined;
   try {
     const scenario =
       request.scenario === undefined ? undefined : await loadScenario(request.scenario);
@@ -41,7 +42,7 @@ export async function run(request: RunRequest): Promise<ExitCode> {
     const workload = workloadOf(request, scenario);
     const target =
       json === undefined ? undefined : await openOutputTarget('json', json, workload.files);
-    const views = await Views.open(request.views, workload.files);
+    views = await Views.open(request.views, workload.files);
     const { files } = request.views;
     await checkDifferent({ json, events, checkpoint: checkpoint?.path, ...files });
     const progress = standardProgress(quiet);
@@ -54,6 +55,7 @@ export async function run(request: RunRequest): Promise<ExitCode> {
   } catch (error) {
     throw checkError(error, request);
   } finally {
+    await views?.abandon();
     await spool.remove();
     interruption.dispose();
   }

@@ -39,7 +39,8 @@ export async function simulate(
   around: Surroundings,
 ): Promise<TimedResult> {
   const inputs = await prepare(config, workload, around);
-  const simulation = new Simulation(config, inputs);
+  const { views } = around;
+  const simulation = new Simulation(config, inputs, views?.inspector);
   try {
     const watcher = await unlessStopped(watched(simulation, around), around.interruption);
     const started = performance.now();
@@ -99,7 +100,7 @@ async function runWith(
 async function drive(
   simulation: Simulation,
   watcher: RunWatcher | undefined,
-  { interruption, progress }: Surroundings,
+  { interruption, progress, views }: Surroundings,
 ): Promise<RunStatus> {
   const signal = {
     get aborted(): boolean {
@@ -109,6 +110,7 @@ async function drive(
   const breathe = async (): Promise<void> => {
     progress?.draw(simulation.progress);
     await watcher?.breathe();
+    await views?.breathe();
     await yieldToEvents();
   };
   for (;;) {

@@ -66,7 +66,10 @@ export function readCheckpointRequest(
   const every = readEvery(texts);
   if (path === undefined) {
     if (every === undefined || texts['series'] !== undefined) return undefined;
-    throw usageError('--every: expected --checkpoint or --series FILE beside it, got nothing', hint);
+    throw usageError(
+      '--every: expected --checkpoint or --series FILE beside it, got nothing',
+      hint,
+    );
   }
   if (texts['events'] === '-') {
     throw usageError('--events: expected a file beside --checkpoint, got "-": what is out is out');

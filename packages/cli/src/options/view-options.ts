@@ -5,7 +5,7 @@ import type { ParsedArguments } from './command-syntax.js';
 import { fileName } from './values.js';
 
 /** What a run can be seen in afterwards; each is written to a file, or to standard output. */
-export const viewNames = ['series', 'report'] as const;
+export const viewNames = ['series', 'report', 'inspect'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** Options for what a run can be seen in. */
@@ -17,6 +17,11 @@ export const viewOptions = {
   report: {
     type: 'string',
     describe: 'Write a page with plots of the run, for a browser',
+  },
+  inspect: {
+    type: 'string',
+    describe:
+      "Write what the state machines do as events of xstate's inspectors; or send them to ws://HOST:PORT",
   },
 } as const satisfies Record<ViewName, Options>;
 

@@ -4,17 +4,16 @@ import { createRequire } from 'node:module';
 import type { Envelope } from '@lguest-sim/bus';
 import { History } from '@lguest-sim/simulation';
 import { reportData, reportHtml } from '@lguest-sim/views';
-import type { OutputTarget } from '../output/output-target.js';
+
 import type { TimedResult } from '../report/result-file.js';
-import type { View } from './view.js';
-import type { ViewParts } from './views.js';
+import type { DocumentParts, View } from './view.js';
 
 /** `--report`: a page with plots. */
 export class ReportView implements View {
   readonly #history: History;
-  readonly #target: OutputTarget;
+  readonly #target: DocumentParts['target'];
 
-  constructor({ simulation, target }: ViewParts) {
+  constructor({ simulation, target }: DocumentParts) {
     this.#history = new History(simulation.parts);
     this.#target = target;
   }

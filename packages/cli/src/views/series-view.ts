@@ -2,10 +2,9 @@
 import type { Envelope } from '@lguest-sim/bus';
 import { Series } from '@lguest-sim/simulation';
 import { seriesCsv } from '@lguest-sim/views';
-import type { OutputTarget } from '../output/output-target.js';
+
 import type { TimedResult } from '../report/result-file.js';
-import type { View } from './view.js';
-import type { ViewParts } from './views.js';
+import type { DocumentParts, View } from './view.js';
 
 /** Without `--every`: intervals that begin this short, in cycles, and lines up to so many. */
 const FITTED = { interval: 1_000, most: 1_024 };
@@ -15,9 +14,9 @@ const MOST_LINES = 65_536;
 /** `--series`: counts in each interval of virtual time. */
 export class SeriesView implements View {
   readonly #series: Series;
-  readonly #target: OutputTarget;
+  readonly #target: DocumentParts['target'];
 
-  constructor({ simulation, request: { every }, target }: ViewParts) {
+  constructor({ simulation, request: { every }, target }: DocumentParts) {
     const options = every === undefined ? FITTED : { interval: every, most: MOST_LINES };
     this.#series = new Series(simulation.parts, options);
     this.#target = target;
