@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// `pnpm bench NAME [options]`: builds, then runs one of the benchmarks. The options are its own.
+// `pnpm bench [NAME...] [options]`: builds, then runs benchmarks. Those of single packages have names and
+// options of their own; everything else is `lguest-sim bench`.
 
 import { spawnSync } from 'node:child_process';
 import { root, runTargets } from './nx.mjs';
 
 /** @type {Readonly<Record<string, string>>} */
-const benchmarks = {
+const ofPackages = {
   mmu: 'packages/mmu-host/bench/mmu.mjs',
   cpu: 'packages/cpu/bench/hot-loop.mjs',
   trace: 'packages/trace/bench/read-text.mjs',
   decode: 'packages/trace/bench/decode.mjs',
-  ring: 'packages/simulation/bench/ring.mjs',
   scale: 'packages/simulation/bench/scale.mjs',
 };
 
 const [name = '', ...options] = process.argv.slice(2);
-const file = benchmarks[name];
-if (file === undefined) {
-  console.error(`bench: expected one of ${Object.keys(benchmarks).join(', ')}, got '${name}'`);
-  process.exitCode = 2;
-} else if (!runTargets(['build'], { quiet: true })) {
+const file = ofPackages[name];
+const command = ['packages/cli/bin/lguest-sim.js', 'bench', name, ...options].filter(Boolean);
+const [program = '', ...args] = file === undefined ? command : [file, ...options];
+if (!runTargets(['build'], { quiet: true })) {
   process.exitCode = 1;
 } else {
-  const { status } = spawnSync(process.execPath, [root + file, ...options], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [root + program, ...args], { stdio: 'inherit' });
   process.exitCode = status ?? 1;
 }

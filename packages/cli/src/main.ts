@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { bench } from './commands/bench.js';
 import { compare } from './commands/compare.js';
 import { conform } from './commands/conform.js';
 import { machinesSyntax, showMachines } from './commands/machines.js';
@@ -11,6 +12,7 @@ import { endProcess } from './end-process.js';
 import { usageError } from './errors.js';
 import { ExitCode } from './exit-code.js';
 import { describeFailure } from './failure.js';
+import { benchSyntax } from './options/bench-options.js';
 import type { CommandSyntax, ParsedArguments } from './options/command-syntax.js';
 import { compareSyntax, readCompareOptions } from './options/compare-options.js';
 import { conformSyntax, readConformOptions } from './options/conform-options.js';
@@ -33,6 +35,7 @@ const commands: Commands = new Map([
   ['resume', [resumeSyntax, (given) => resume(readResumeOptions(given))]],
   ['conform', [conformSyntax, (given) => conform(readConformOptions(given))]],
   ['compare', [compareSyntax, (given) => compare(readCompareOptions(given))]],
+  ['bench', [benchSyntax, bench]],
   ['scenarios', [scenariosSyntax, listScenarios]],
   ['machines', [machinesSyntax, showMachines]],
 ] satisfies [string, [CommandSyntax, Start]][]);

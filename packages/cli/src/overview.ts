@@ -12,6 +12,7 @@ Commands:
   resume     Go on with a run from a checkpoint
   conform    Compare the shadow MMU with recorded runs of the original code
   compare    Show two runs side by side, notable differences first
+  bench      Measure how fast the simulator is on this machine
   scenarios  List the scenarios that come with the command, for run
   machines   Show the state machines that the simulated machine is made of
   trace      Pack traces, unpack them, and tell what is in them
