@@ -2,6 +2,7 @@
 import { bench } from './commands/bench.js';
 import { compare } from './commands/compare.js';
 import { conform } from './commands/conform.js';
+import { explain } from './commands/explain.js';
 import { machinesSyntax, showMachines } from './commands/machines.js';
 import { replay } from './commands/replay.js';
 import { resume } from './commands/resume.js';
@@ -16,6 +17,7 @@ import { benchSyntax } from './options/bench-options.js';
 import type { CommandSyntax, ParsedArguments } from './options/command-syntax.js';
 import { compareSyntax, readCompareOptions } from './options/compare-options.js';
 import { conformSyntax, readConformOptions } from './options/conform-options.js';
+import { explainSyntax, readExplainOptions } from './options/explain-options.js';
 import { parseArguments } from './options/parse-arguments.js';
 import { readReplayOptions, replaySyntax } from './options/replay-options.js';
 import { readResumeOptions, resumeSyntax } from './options/resume-options.js';
@@ -34,6 +36,7 @@ const commands: Commands = new Map([
   ['replay', [replaySyntax, (given) => replay(readReplayOptions(given))]],
   ['resume', [resumeSyntax, (given) => resume(readResumeOptions(given))]],
   ['conform', [conformSyntax, (given) => conform(readConformOptions(given))]],
+  ['explain', [explainSyntax, (given) => explain(readExplainOptions(given))]],
   ['compare', [compareSyntax, (given) => compare(readCompareOptions(given))]],
   ['bench', [benchSyntax, bench]],
   ['scenarios', [scenariosSyntax, listScenarios]],

@@ -11,6 +11,7 @@ Commands:
   replay     Do a recorded run again and compare every message
   resume     Go on with a run from a checkpoint
   conform    Compare the shadow MMU with recorded runs of the original code
+  explain    Tell one page fault or migration step by step
   compare    Show two runs side by side, notable differences first
   bench      Measure how fast the simulator is on this machine
   scenarios  List the scenarios that come with the command, for run

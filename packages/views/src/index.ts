@@ -4,3 +4,6 @@ export * from './report/report-data.js';
 export * from './report/report-html.js';
 export * from './compare/compare-results.js';
 export * from './inspection/inspection-events.js';
+export * from './story/render.js';
+export * from './story/story.js';
+export { Storyteller, type Wanted } from './story/storyteller.js';

@@ -61,7 +61,11 @@ export async function run(request: RunRequest): Promise<ExitCode> {
   }
 }
 
-async function configOf(
+/**
+ * How the machine is set up: as the options and the scenario say.
+ * @throws CommandError or ConfigError for what cannot be
+ */
+export async function configOf(
   request: RunRequest,
   scenario: Scenario | undefined,
 ): Promise<SimulationConfig> {
