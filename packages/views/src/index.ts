@@ -7,3 +7,6 @@ export * from './inspection/inspection-events.js';
 export * from './story/render.js';
 export * from './story/story.js';
 export { Storyteller, type Wanted } from './story/storyteller.js';
+export { PerfettoTrace } from './perfetto/perfetto-trace.js';
+export type { TraceWindow } from './perfetto/slices.js';
+export * from './perfetto/trace-event.js';

@@ -143,6 +143,7 @@ export const runSyntax: CommandSyntax = {
     ['lguest-sim run zipf --events zipf.ndjson', 'keep every message, for replay'],
     ['lguest-sim run zipf --checkpoint zipf.checkpoint', 'a run that can be resumed'],
     ['lguest-sim run zipf --report zipf.html', 'a page with plots, for a browser'],
+    ['lguest-sim run --perfetto sort.trace.json', 'a trace for ui.perfetto.dev'],
     ['lguest-sim run zipf --series zipf.csv --every 10000', 'counts over time, for a notebook'],
   ],
   epilogue: [

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Options } from 'yargs';
-import { usageError } from '../errors.js';
+import { optionError, usageError } from '../errors.js';
 import type { ParsedArguments } from './command-syntax.js';
 import { fileName } from './values.js';
 
 /** What a run can be seen in afterwards; each is written to a file, or to standard output. */
-export const viewNames = ['series', 'report', 'inspect'] as const;
+export const viewNames = ['series', 'report', 'perfetto', 'inspect'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** Options for what a run can be seen in. */
@@ -18,12 +18,20 @@ export const viewOptions = {
     type: 'string',
     describe: 'Write a page with plots of the run, for a browser',
   },
+  perfetto: {
+    type: 'string',
+    describe: 'Write a trace that ui.perfetto.dev and chrome://tracing open',
+  },
+  'perfetto-window': {
+    type: 'string',
+    describe: 'Only what happens between two cycles, FROM..TO',
+  },
   inspect: {
     type: 'string',
     describe:
       "Write what the state machines do as events of xstate's inspectors; or send them to ws://HOST:PORT",
   },
-} as const satisfies Record<ViewName, Options>;
+} as const satisfies Record<ViewName | 'perfetto-window', Options>;
 
 /** What is wanted of a run besides its results. */
 export interface ViewRequest {
@@ -31,6 +39,8 @@ export interface ViewRequest {
   readonly files: Readonly<Partial<Record<ViewName, string>>>;
   /** Cycles in an interval of the series; undefined for as many as fit the run. */
   readonly every: number | undefined;
+  /** What the trace for Perfetto is about, in cycles; undefined for the whole run. */
+  readonly window: { readonly from: number; readonly to: number } | undefined;
 }
 
 /** Reads the options for views. @throws CommandError for an empty name */
@@ -40,7 +50,21 @@ export function readViews(texts: ParsedArguments['texts'], every: number | undef
     const text = texts[name];
     if (text !== undefined) files[name] = fileName(name, text);
   }
-  return { files, every };
+  return { files, every, window: readWindow(texts) };
+}
+
+/** Reads `--perfetto-window`. @throws CommandError for what is none, or without `--perfetto` */
+function readWindow(texts: ParsedArguments['texts']): ViewRequest['window'] {
+  const text = texts['perfetto-window'];
+  if (text === undefined) return undefined;
+  const match = /^(\d{1,15})\.\.(\d{1,15})$/.exec(text);
+  const [from, to] = [Number(match?.[1]), Number(match?.[2])];
+  if (!(from < to))
+    throw optionError('perfetto-window', 'FROM..TO in cycles, such as 0..200000', text);
+  if (texts['perfetto'] === undefined) {
+    throw usageError('--perfetto-window: expected --perfetto FILE beside it, got nothing');
+  }
+  return { from, to };
 }
 
 /**

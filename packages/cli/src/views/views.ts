@@ -37,6 +37,10 @@ const openers: Readonly<Record<ViewName, Open>> = {
     const { ReportView } = await import('./report-view.js');
     return (parts) => new ReportView(parts);
   }),
+  perfetto: asItGoes('perfetto', async () => {
+    const { PerfettoView } = await import('./perfetto-view.js');
+    return (parts) => new PerfettoView(parts);
+  }),
   inspect: async (path, inputs) => {
     const { isSocket, prepareSocket } = await import('../output/socket-output.js');
     const { InspectView } = await import('./inspect-view.js');
