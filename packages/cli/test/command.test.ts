@@ -10,7 +10,7 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
     const { code, stdout, stderr } = await lguestSim(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^ {2}run .*\n {2}replay .*\n {2}resume .*\n {2}conform .*\n {2}scenarios /m,
+      /^ {2}run .*\n {2}replay .*\n {2}resume .*\n {2}conform .*\n {2}explain .*\n {2}compare .*\n {2}scenarios .*\n {2}machines /m,
     );
   });
 
@@ -18,6 +18,9 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
     ['run', '--migrate'],
     ['replay', '--trace-dir'],
     ['resume', '--no-events'],
+    ['explain', '--vaddr'],
+    ['compare', '--format'],
+    ['machines', '--format'],
   ])('shows the options of %s with --help', async (command, option) => {
     const { code, stdout, stderr } = await lguestSim([command, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -37,15 +40,15 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
   it.concurrent.each<[words: string, message: string]>([
     [
       '',
-      'expected a command (run, replay, resume, conform, scenarios or trace), got nothing (see lguest-sim --help)',
+      'expected a command (run, replay, resume, conform, explain, compare, scenarios, machines or trace), got nothing (see lguest-sim --help)',
     ],
     [
       'walk',
-      'expected a command (run, replay, resume, conform, scenarios or trace), got "walk" (see lguest-sim --help)',
+      'expected a command (run, replay, resume, conform, explain, compare, scenarios, machines or trace), got "walk" (see lguest-sim --help)',
     ],
     [
       '--cpus 2',
-      'expected a command (run, replay, resume, conform, scenarios or trace), got "--cpus" (see lguest-sim --help)',
+      'expected a command (run, replay, resume, conform, explain, compare, scenarios, machines or trace), got "--cpus" (see lguest-sim --help)',
     ],
     ['run --cpus 0', '--cpus: expected a whole number from 1 to 64, got "0"'],
     ['run --cpus', '--cpus: expected a whole number from 1 to 64, got nothing'],

@@ -70,7 +70,11 @@ describe('lguest-sim run --events', { timeout: 120 * seconds }, () => {
       ['--events', 'x', '--json', './x'],
       '--events: expected another file than for --json',
     ],
-    ['an interval alone', ['--every', '5000'], '--every: expected --checkpoint FILE beside it'],
+    [
+      'an interval alone',
+      ['--every', '5000'],
+      '--every: expected --checkpoint or --series FILE beside it',
+    ],
     [
       'an empty interval',
       ['--checkpoint', 'x', '--every', '0'],
