@@ -16,14 +16,20 @@ export type FrameOwner = (typeof FrameOwner)[keyof typeof FrameOwner];
 /** What `allocate` returns when every frame is in use. */
 export const NO_FRAME = -1;
 
-/** Everything a host memory holds, as plain data. */
-export interface HostMemorySnapshot {
-  readonly frameCount: number;
+/** Which frames are whose, without their contents, as plain data. */
+export interface HostFrames {
   /** First frame that was never used. */
   readonly unused: number;
+  /** Frames that are free again, the one that is handed out next last. */
   readonly free: Int32Array;
+  /** Owners and holds of all frames below `unused`. */
   readonly owners: Uint8Array;
   readonly holds: Int32Array;
+}
+
+/** Everything a host memory holds, as plain data. */
+export interface HostMemorySnapshot extends HostFrames {
+  readonly frameCount: number;
   /** Contents of all frames below `unused`. */
   readonly words: Int32Array;
 }
@@ -113,11 +119,18 @@ export class HostMemory {
   snapshot(): HostMemorySnapshot {
     return {
       frameCount: this.frameCount,
+      ...this.frames(),
+      words: this.words.slice(0, this.unused * PAGE_WORDS),
+    };
+  }
+
+  /** Who has which frames, copied; for somebody who keeps the contents in a way of their own. */
+  frames(): HostFrames {
+    return {
       unused: this.unused,
       free: this.free.slice(0, this.freeCount),
       owners: this.owners.slice(0, this.unused),
       holds: this.holds.slice(0, this.unused),
-      words: this.words.slice(0, this.unused * PAGE_WORDS),
     };
   }
 
@@ -132,14 +145,25 @@ export class HostMemory {
       );
     }
     this.words.fill(0, snapshot.unused * PAGE_WORDS, this.unused * PAGE_WORDS);
-    this.owners.fill(0);
-    this.holds.fill(0);
     this.words.set(snapshot.words);
-    this.owners.set(snapshot.owners);
-    this.holds.set(snapshot.holds);
-    this.free.set(snapshot.free);
-    this.freeCount = snapshot.free.length;
-    this.unused = snapshot.unused;
+    this.restoreFrames(snapshot);
+  }
+
+  /**
+   * Puts back who has which frames, and leaves their contents alone. A frame that was never used has
+   * to be zero-filled: whoever uses this sees to that.
+   */
+  restoreFrames(frames: HostFrames): void {
+    const { unused, free } = frames;
+    if (unused < this.unused) {
+      this.owners.fill(0, unused, this.unused);
+      this.holds.fill(0, unused, this.unused);
+    }
+    this.owners.set(frames.owners);
+    this.holds.set(frames.holds);
+    this.free.set(free);
+    this.freeCount = free.length;
+    this.unused = unused;
   }
 
   private recycle(pfn: Pfn): void {

@@ -42,6 +42,22 @@ describe('host memory', () => {
     expect(() => new HostMemory(2 ** 20 + 1)).toThrow(RangeError);
   });
 
+  it('puts back who has which frames, and leaves what is in them', () => {
+    const memory = new HostMemory(8);
+    const pfn = memory.allocate(FrameOwner.shadowTable);
+    memory.hold(pfn);
+    const frames = memory.frames();
+    memory.words[frameWord(pfn)] = 5;
+    memory.release(pfn);
+    memory.disown(pfn);
+    memory.allocate(FrameOwner.launcher);
+    memory.allocate(FrameOwner.launcher);
+    memory.words[frameWord(pfn)] = 6;
+    memory.restoreFrames(frames);
+    expect(memory.frames()).toEqual(frames);
+    expect(memory.words[frameWord(pfn)]).toBe(6);
+  });
+
   it('is the same after a snapshot is put back, whatever was done in between', () => {
     const command = fc.record({ kind: fc.nat(4), frame: fc.nat(20), value: fc.integer() });
     fc.assert(

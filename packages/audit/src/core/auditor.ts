@@ -32,7 +32,8 @@ const entryAssertions: readonly Assertion<EntrySubject>[] = [
 ];
 
 export interface AuditorOptions {
-  readonly mode: Exclude<AuditMode, 'off'>;
+  /** `messages` holds each message against what it has to satisfy, and looks at no table as a whole. */
+  readonly mode: Exclude<AuditMode, 'off'> | 'messages';
   /** Names of assertions that need not hold: those that a guest can break for itself alone. */
   readonly tolerated?: ReadonlySet<string>;
 }
@@ -52,6 +53,7 @@ export class Auditor implements Judge {
   private readonly host: AuditedHost;
   private readonly kinds: PageKinds;
   private readonly isEvery: boolean;
+  private readonly looksAtTables: boolean;
   private readonly tolerated: ReadonlySet<string>;
   private readonly counts: Int32Array;
   private readonly guests: readonly GuestAudit[];
@@ -62,6 +64,7 @@ export class Auditor implements Judge {
   constructor(host: AuditedHost, { mode, tolerated = new Set() }: AuditorOptions) {
     this.host = host;
     this.isEvery = mode === 'every';
+    this.looksAtTables = mode !== 'messages';
     this.tolerated = tolerated;
     this.kinds = new PageKinds(host);
     this.counts = new Int32Array(host.memory.frameCount);
@@ -82,7 +85,8 @@ export class Auditor implements Judge {
     if (guest < 0) return;
     switch (message.topic) {
       case 'set-pte':
-        return this.guests[guest]!.handOver(message);
+        if (this.looksAtTables) this.guests[guest]!.handOver(message);
+        return;
       case 'demand-page':
         this.faults[guest] = message;
         return;
@@ -112,7 +116,7 @@ export class Auditor implements Judge {
     if (guest < 0) return;
     if (topic === 'set-pgd') this.judgeMessage(message);
     if (topic === 'new-pagetable') this.guests[guest]!.remembered.table = message.gpgdir;
-    if (topic === 'guest-closed') this.lookAtAllHolds();
+    if (topic === 'guest-closed' && this.looksAtTables) this.lookAtAllHolds();
     // An announcement has no handler: nothing has happened since the message before it.
     if (!this.isEvery || routes[topic] === 'watch') return;
     this.lookAt(guest, message);
@@ -131,14 +135,16 @@ export class Auditor implements Judge {
     this.cause = undefined;
     for (const [number, guest] of this.guests.entries()) {
       guest.look(undefined, false);
-      const { slots, slot, linear } = this.host.guests[number]!;
-      guest.remembered.table = linear ? undefined : slots[slot]!.gpgdir;
+      guest.adopt();
+      this.mapped[number] = undefined;
+      this.faults[number] = undefined;
     }
   }
 
   judge<Subject>(assertion: Assertion<Subject>, guest: number, subject: Subject): void {
+    if (this.tolerated.has(assertion.name)) return;
     const problem = assertion.check(subject);
-    if (problem === undefined || this.tolerated.has(assertion.name)) return;
+    if (problem === undefined) return;
     const { name, contract } = assertion;
     this.violations.push({ assertion: name, contract, guest, cause: this.cause, ...problem });
   }
@@ -154,7 +160,7 @@ export class Auditor implements Judge {
   }
 
   private beforeEntry({ cpu, guest }: Message<'enter-guest'>): void {
-    if (!this.isEvery) this.lookAt(guest, undefined);
+    if (!this.isEvery && this.looksAtTables) this.lookAt(guest, undefined);
     const mapped = this.mapped[guest];
     this.mapped[guest] = undefined;
     const subject: EntrySubject = { ...this.guests[guest]!.subject, cpu, mapped };
@@ -163,9 +169,8 @@ export class Auditor implements Judge {
 
   private judgeMessage(message: Message): void {
     const { subject, remembered } = this.guests[message.guest]!;
-    for (const assertion of messageAssertions) {
-      this.judge(assertion, message.guest, { ...subject, remembered, message });
-    }
+    const about = { ...subject, remembered, message };
+    for (const assertion of messageAssertions) this.judge(assertion, message.guest, about);
   }
 
   private lookAt(guest: number, message: Message | undefined): void {

@@ -130,6 +130,17 @@ export class GuestAudit implements ScanListener {
     this.remembered.death = guest.death;
   }
 
+  /** Another state was put back: the guest is what it is now, whatever it was before. */
+  adopt(): void {
+    const { slots, slot, linear, kernelAddress, death } = this.subject.guest;
+    const { remembered } = this;
+    remembered.table = linear ? undefined : slots[slot]!.gpgdir;
+    remembered.kernelAddress = kernelAddress;
+    remembered.death = death;
+    remembered.hasCalled = false;
+    this.touched.clear();
+  }
+
   leaf(entry: TableEntry, isChange: boolean): void {
     const { kinds, judge } = this.shared;
     const kind = kinds.kindOf(this.number, entry.low >>> 12);
