@@ -4,6 +4,7 @@ import { compare } from './commands/compare.js';
 import { conform } from './commands/conform.js';
 import { explain } from './commands/explain.js';
 import { machinesSyntax, showMachines } from './commands/machines.js';
+import { modelcheck } from './commands/modelcheck.js';
 import { replay } from './commands/replay.js';
 import { resume } from './commands/resume.js';
 import { run } from './commands/run.js';
@@ -18,6 +19,7 @@ import type { CommandSyntax, ParsedArguments } from './options/command-syntax.js
 import { compareSyntax, readCompareOptions } from './options/compare-options.js';
 import { conformSyntax, readConformOptions } from './options/conform-options.js';
 import { explainSyntax, readExplainOptions } from './options/explain-options.js';
+import { modelcheckSyntax, readModelcheckOptions } from './options/modelcheck-options.js';
 import { parseArguments } from './options/parse-arguments.js';
 import { readReplayOptions, replaySyntax } from './options/replay-options.js';
 import { readResumeOptions, resumeSyntax } from './options/resume-options.js';
@@ -39,6 +41,7 @@ const commands: Commands = new Map([
   ['explain', [explainSyntax, (given) => explain(readExplainOptions(given))]],
   ['compare', [compareSyntax, (given) => compare(readCompareOptions(given))]],
   ['bench', [benchSyntax, bench]],
+  ['modelcheck', [modelcheckSyntax, (given) => modelcheck(readModelcheckOptions(given))]],
   ['scenarios', [scenariosSyntax, listScenarios]],
   ['machines', [machinesSyntax, showMachines]],
 ] satisfies [string, [CommandSyntax, Start]][]);

@@ -7,16 +7,17 @@ Simulates a whole lguest machine: host CPUs, guests that move between them, the
 Switcher, and the shadow page tables, running memory traces of real programs.
 
 Commands:
-  run        Run guests on a simulated machine; without options, a default one
-  replay     Do a recorded run again and compare every message
-  resume     Go on with a run from a checkpoint
-  conform    Compare the shadow MMU with recorded runs of the original code
-  explain    Tell one page fault or migration step by step
-  compare    Show two runs side by side, notable differences first
-  bench      Measure how fast the simulator is on this machine
-  scenarios  List the scenarios that come with the command, for run
-  machines   Show the state machines that the simulated machine is made of
-  trace      Pack traces, unpack them, and tell what is in them
+  run         Run guests on a simulated machine; without options, a default one
+  replay      Do a recorded run again and compare every message
+  resume      Go on with a run from a checkpoint
+  conform     Compare the shadow MMU with recorded runs of the original code
+  explain     Tell one page fault or migration step by step
+  compare     Show two runs side by side, notable differences first
+  modelcheck  Look at every state that a small machine can be in
+  bench       Measure how fast the simulator is on this machine
+  scenarios   List the scenarios that come with the command, for run
+  machines    Show the state machines that the simulated machine is made of
+  trace       Pack traces, unpack them, and tell what is in them
 
 Options:
   -h, --help  Show this help, or after a command that command's
