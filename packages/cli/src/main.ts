@@ -40,8 +40,8 @@ const commands: Commands = new Map([
   ['conform', [conformSyntax, (given) => conform(readConformOptions(given))]],
   ['explain', [explainSyntax, (given) => explain(readExplainOptions(given))]],
   ['compare', [compareSyntax, (given) => compare(readCompareOptions(given))]],
-  ['bench', [benchSyntax, bench]],
   ['modelcheck', [modelcheckSyntax, (given) => modelcheck(readModelcheckOptions(given))]],
+  ['bench', [benchSyntax, bench]],
   ['scenarios', [scenariosSyntax, listScenarios]],
   ['machines', [machinesSyntax, showMachines]],
 ] satisfies [string, [CommandSyntax, Start]][]);

@@ -32,8 +32,10 @@ export const machinesSyntax: CommandSyntax = {
     ['lguest-sim machines vcpu --format json', "its definition, for Stately's editor"],
   ],
   epilogue: [
-    'Of one machine, json is its xstate definition, as createMachine takes it; of all,',
-    'a list of them. lguest-sim run --inspect shows what the machines of a run do.',
+    'Of one machine, json is its xstate definition, as createMachine takes it; of',
+    'all, a list of them. lguest-sim run --inspect shows what those of a run do.',
+    '',
+    'Exit code: 0 shown, 2 there is no such machine or form.',
   ].join('\n'),
   hint: 'see lguest-sim machines --help',
 };
