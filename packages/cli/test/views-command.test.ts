@@ -6,7 +6,7 @@ import type { ResultDocument } from '@lguest-sim/simulation';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { outcome, start } from './support/command.js';
-import { refusal, smallScenario, timeless, well } from './support/recorded-run.js';
+import { refusal, smallScenario, timeless, well, writeScenario } from './support/recorded-run.js';
 import { temporaryDirectory } from './support/temporary-directory.js';
 
 const seconds = 1000;
@@ -98,19 +98,16 @@ describe('the views of lguest-sim run', { timeout: 120 * seconds }, () => {
   });
 
   it('are of what there was, after Ctrl-C', async () => {
-    const child = start([
-      'run',
-      'map-loop',
-      '--series',
-      file('cut.csv'),
-      '--json',
-      file('cut.json'),
-    ]);
+    const long = writeScenario(
+      root,
+      'long',
+      'processes:',
+      '  - { pattern: zipf, accesses: 90000000 }',
+    );
+    const child = start(['run', long, '--series', file('cut.csv'), '--json', file('cut.json')]);
     const ended = outcome(child);
-    setTimeout(() => child.kill('SIGINT'), 400);
-    const { code } = await ended;
-    if (code === 0) return;
-    expect(code).toBe(130);
+    setTimeout(() => child.kill('SIGINT'), 1500);
+    expect((await ended).code).toBe(130);
     const { totals } = JSON.parse(text('cut.json')) as ResultDocument;
     expect(sum(columns('cut.csv')['accesses']!)).toBe(totals.accesses);
   });

@@ -32,7 +32,7 @@ export const terminalMarks: Marks = {
   bad: colour(31),
 };
 
-const NAME_WIDTH = 34;
+const NAME_WIDTH = 40;
 
 /** A story as text. What a step has changed is marked with a star. */
 export function storyText({ title, about, steps }: Story, marks: Marks = noMarks): string {
