@@ -243,7 +243,6 @@ describe('a story', () => {
   it('has the same numbers as text, with colours, and in Markdown', async () => {
     const story = await storyOf({ kind: 'fault', number: 2, page: VADDR >>> 12 }, example);
     const text = storyText(story, noMarks);
-    // eslint-disable-next-line no-control-regex
     expect(storyText(story, terminalMarks).replace(/\u001b\[\d+m/g, '')).toBe(text);
     expect(storyText(story, terminalMarks)).not.toBe(text);
     const markdown = storyMarkdown(story);

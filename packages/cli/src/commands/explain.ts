@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { ResultDocument, Simulation } from '@lguest-sim/simulation';
+import type * as Views from '@lguest-sim/views';
 import type { Story, Storyteller, Wanted } from '@lguest-sim/views';
 import { CommandError } from '../errors.js';
 import { ExitCode } from '../exit-code.js';
@@ -70,7 +71,7 @@ function watching(simulation: Simulation, teller: Storyteller): RunWatcher {
 function told(
   story: Story,
   format: Format,
-  { storyMarkdown, storyText, terminalMarks, noMarks }: typeof import('@lguest-sim/views'),
+  { storyMarkdown, storyText, terminalMarks, noMarks }: typeof Views,
 ): string {
   if (format === 'json') return `${JSON.stringify(story, undefined, 2)}\n`;
   if (format === 'markdown') return storyMarkdown(story);
