@@ -42,7 +42,7 @@ async function watch(
 async function faults(): Promise<number[]> {
   const times: number[] = [];
   let before = NaN;
-  await watch('switch-ring', { processes: 6, pages: 512, accesses: 8192, turn: 512 }, (cpu) => {
+  await watch('switch-ring', { processes: 6, pages: 512, accesses: 40_000, turn: 512 }, (cpu) => {
     if (!cpu.atExit) return;
     const isFault = cpu.core.exitVector === PAGE_FAULT;
     const now = performance.now();
@@ -56,7 +56,7 @@ async function faults(): Promise<number[]> {
 async function setPtes(): Promise<number[]> {
   const times: number[] = [];
   let before = NaN;
-  await watch('map-loop', { pages: 4000, accesses: 20_000 }, ({ atExit, core }) => {
+  await watch('map-loop', { pages: 4000, accesses: 40_000 }, ({ atExit, core }) => {
     if (!atExit) {
       if (!Number.isNaN(before)) times.push(performance.now() - before);
       before = NaN;

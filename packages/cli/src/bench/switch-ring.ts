@@ -3,7 +3,7 @@ import { Simulation } from '@lguest-sim/simulation';
 import { patternTree } from '@lguest-sim/trace';
 import type { Benchmark } from './benchmark.js';
 
-const RING = { processes: 16, pages: 4, accesses: 10_000, turn: 16 };
+const RING = { processes: 16, pages: 4, accesses: 20_000, turn: 16 };
 
 /** Context switches a second of more processes than there are slots, with the faults that refill them. */
 async function switches(): Promise<number> {
