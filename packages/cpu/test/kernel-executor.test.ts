@@ -170,6 +170,50 @@ describe('a guest kernel', () => {
     expect(() => core.run(FOREVER)).toThrow('instruction 99: no such operation');
   });
 
+  it('goes through a gate with `int n`, and is past it then', () => {
+    const { core, code, machine } = kernel(({ instructions }) => {
+      instructions.push(Operation.interrupt, 3);
+    });
+    machine.setGate(3, { privilege: 1 });
+    expect(core.run(FOREVER)).toBe('trap');
+    expect([core.exitVector, core.exitErrorCode]).toEqual([3, 0]);
+    expect(code.instructions.position).toBe(INSTRUCTION_WORDS);
+  });
+
+  it('is refused an `int n` that is not for it', () => {
+    const { core, code } = kernel(({ instructions }) => {
+      instructions.push(Operation.interrupt, 14);
+    });
+    expect(core.run(FOREVER)).toBe('trap');
+    expect([core.exitVector, core.exitErrorCode]).toEqual([13, 14 * 8 + 2]);
+    expect(code.instructions.position).toBe(0);
+  });
+
+  it('raises an exception whatever the privilege of its gate', () => {
+    for (const [vector, given, pushed] of [
+      [6, 5, 0],
+      [13, 5, 5],
+    ] as const) {
+      const { core, code } = kernel(({ instructions }) => {
+        instructions.push(Operation.raise, vector, given);
+      });
+      expect(core.run(FOREVER)).toBe('trap');
+      expect([core.exitVector, core.exitErrorCode]).toEqual([vector, pushed]);
+      expect(code.instructions.position).toBe(INSTRUCTION_WORDS);
+    }
+  });
+
+  it.each([
+    [Operation.interrupt, 256, 'int 256: no such vector'],
+    [Operation.raise, 2, 'exception 2: raised by no instruction'],
+    [Operation.raise, 8, 'exception 8: raised by no instruction'],
+    [Operation.raise, 14, 'exception 14: raised by no instruction'],
+    [Operation.raise, 32, 'exception 32: raised by no instruction'],
+  ])('never means operation %i with vector %i: that is a bug', (operation, vector, message) => {
+    const { core } = kernel(({ instructions }) => instructions.push(operation, vector));
+    expect(() => core.run(FOREVER)).toThrow(message);
+  });
+
   it('keeps the laws of the counters for any program', () => {
     const address = fc.constantFrom(TEXT, DATA, STACK, DATA + 4096);
     const instruction = fc.tuple(
@@ -255,6 +299,15 @@ describe('iret', () => {
       expect(code.instructions.position).toBe(0);
     },
   );
+
+  it('to a process with a stack of another ring is a general protection fault', () => {
+    const { core, machine, code } = kernel(({ instructions }) => instructions.push(Operation.iret));
+    frame(machine, [0x08048123, Selector.userCode, 0x202, 0, Selector.kernelData]);
+    expect(core.run(FOREVER)).toBe('trap');
+    expect([core.exitVector, core.exitErrorCode]).toEqual([13, Selector.kernelData & 0xfffc]);
+    expect(machine.savedRegisters[Register.cs]).toBe(Selector.kernelCode);
+    expect(code.instructions.position).toBe(0);
+  });
 
   it.each([
     ['first', 4096],

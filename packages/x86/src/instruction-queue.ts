@@ -21,6 +21,10 @@ export const Operation = {
   setRegister: 6,
   /** Pops eip, cs and eflags, and esp and ss when the privilege changes, off the current stack. */
   iret: 7,
+  /** a: vector. `int vector`. */
+  interrupt: 8,
+  /** a: vector of an exception, b: error code. An instruction that cannot but raise it, such as `ud2`. */
+  raise: 9,
 } as const;
 export type Operation = (typeof Operation)[keyof typeof Operation];
 

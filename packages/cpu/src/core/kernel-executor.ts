@@ -2,6 +2,7 @@
 import {
   GUEST_PRIVILEGE,
   HYPERCALL_VECTOR,
+  IDT_ENTRIES,
   Register,
   USER_PRIVILEGE,
   privilegeOf,
@@ -17,7 +18,7 @@ import {
 } from '@lguest-sim/x86';
 import type { InstructionQueue } from '@lguest-sim/x86';
 import { flagsAfterReturn } from './eflags.js';
-import type { CpuExit } from './exit.js';
+import type { CpuExit, TrapExit } from './exit.js';
 import { GuestStack } from './guest-stack.js';
 import { FAULT } from './mmu.js';
 import type { Mmu } from './mmu.js';
@@ -82,7 +83,7 @@ export class KernelExecutor {
       case Operation.iret:
         return this.interruptReturn(queue);
       default:
-        throw new RangeError(`instruction ${code[position]}: no such operation`);
+        return this.trap(queue);
     }
     if (page === FAULT) return this.traps.pageFault();
     queue.position = position + INSTRUCTION_WORDS;
@@ -159,6 +160,28 @@ export class KernelExecutor {
     return exit;
   }
 
+  /** `int n`, or an instruction that raises an exception. It is passed if its own gate is gone through. */
+  private trap(queue: InstructionQueue): Step {
+    const { code, position } = queue;
+    const vector = code[position + 1]!;
+    const exit = this.trapBy(code[position]!, vector, code[position + 2]!);
+    if (this.traps.vector === vector) queue.position = position + INSTRUCTION_WORDS;
+    return exit;
+  }
+
+  private trapBy(operation: number, vector: number, errorCode: number): TrapExit {
+    switch (operation) {
+      case Operation.interrupt:
+        if (vector >= 0 && vector < IDT_ENTRIES) return this.traps.softwareInterrupt(vector);
+        throw new RangeError(`int ${vector}: no such vector`);
+      case Operation.raise:
+        if (isRaised(vector)) return this.traps.deliver(vector, errorCode);
+        throw new RangeError(`exception ${vector}: raised by no instruction of a guest kernel`);
+      default:
+        throw new RangeError(`instruction ${operation}: no such operation`);
+    }
+  }
+
   /** `iret`, to the same ring or to ring 3; to ring 0 no guest kernel gets. */
   private interruptReturn(queue: InstructionQueue): Step {
     const { registers, popped, mmu } = this;
@@ -173,8 +196,13 @@ export class KernelExecutor {
     }
     if (ring === USER_PRIVILEGE) {
       if (!this.stack.pop(esp + 12, popped, 2)) return this.traps.pageFault();
+      const ss = popped[1]! & 0xffff;
+      // A stack of another ring's would have the host take a process for the kernel.
+      if (privilegeOf(ss) !== ring) {
+        return this.traps.deliver(Vector.generalProtection, ss & SELECTOR_INDEX);
+      }
       registers[Register.esp] = popped[0]!;
-      registers[Register.ss] = popped[1]! & 0xffff;
+      registers[Register.ss] = ss;
     } else {
       registers[Register.esp] = esp + 12;
     }
@@ -185,6 +213,12 @@ export class KernelExecutor {
     queue.position += INSTRUCTION_WORDS;
     return ring === USER_PRIVILEGE ? 'returned' : 'resume';
   }
+}
+
+/** Exceptions that the instructions of a guest kernel can raise without an access to memory. */
+function isRaised(vector: number): boolean {
+  const isOfHost = vector === Vector.nmi || vector === Vector.doubleFault || vector === 15;
+  return vector >= 0 && vector < 20 && vector !== Vector.pageFault && !isOfHost;
 }
 
 function wordAt(page: number, address: number): number {
