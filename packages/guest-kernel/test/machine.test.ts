@@ -34,6 +34,14 @@ describe('the machine of a guest kernel', () => {
     }
   });
 
+  it('goes on after HALT without a trap, when an interrupt woke it that it has no gate for', () => {
+    for (const event of ['RETURN', 'HALT']) {
+      const instance = new MachineInstance('guest kernel 0', guestKernelMachine);
+      for (const before of ['BOOTED', 'HALT']) instance.send(before);
+      expect(() => instance.send(event)).not.toThrow();
+    }
+  });
+
   it('does not return to a process twice, nor before it is booted', () => {
     const instance = new MachineInstance('guest kernel 0', guestKernelMachine);
     expect(() => instance.send('RETURN')).toThrow(

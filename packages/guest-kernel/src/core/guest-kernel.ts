@@ -87,6 +87,11 @@ export class GuestKernel {
     });
   }
 
+  /** Where the vCPU starts, a guest-physical address. */
+  get start(): GuestPhysical {
+    return this.layout.text;
+  }
+
   // ── For the CPU ───────────────────────────────────────────────────────────────────────────────
 
   /** Accesses of the running process. */

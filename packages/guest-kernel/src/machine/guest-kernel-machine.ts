@@ -30,7 +30,10 @@ export const guestKernelMachine = new MemoisedMachine(
         on: { TRAP: 'kernel', RETURN: 'user', HALT: 'halted', PANIC: 'panicked', DIE: 'off' },
       },
       user: { on: { TRAP: 'kernel', DIE: 'off' } },
-      halted: { on: { TRAP: 'kernel', DIE: 'off' } },
+      // An interrupt without a gate wakes the guest as well, and then it goes on where it was.
+      halted: {
+        on: { TRAP: 'kernel', RETURN: 'user', HALT: 'halted', PANIC: 'panicked', DIE: 'off' },
+      },
       panicked: { on: { TRAP: 'panicked', DIE: 'panicked' } },
       off: { type: 'final' },
     },
