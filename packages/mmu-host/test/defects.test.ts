@@ -232,6 +232,16 @@ describe.each(formats)('$name', (format) => {
     }
   });
 
+  test('stackPagesNotBounded: with a count near 2^32 the original’s host does not come back', () => {
+    const [original, mended] = both({ format });
+    for (const machine of [original, mended]) machine.boot();
+    const setStack = (machine: typeof original) => () =>
+      machine.mmu.setStack(0, KERNEL, 0x69, 0xffffffff);
+    expect(setStack(original)).toThrow('soft lockup pin_stack_pages');
+    expect(setStack(mended)).not.toThrow();
+    expect(mended.killed).toBe('bad stack pages 4294967295');
+  });
+
   test('failedInitKeepsTop: the original loses the top page', () => {
     for (const machine of both({ format })) {
       machine.tableLimit = 1;

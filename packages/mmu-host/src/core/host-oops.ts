@@ -5,7 +5,7 @@
  * shadow MMU must not be used afterwards.
  */
 export class HostOops extends Error {
-  /** `NULL dereference`, `BUG_ON <function>` or `out of bounds`. */
+  /** `NULL dereference`, `BUG_ON <function>`, `out of bounds` or `soft lockup <function>`. */
   readonly kind: string;
 
   constructor(kind: string) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { GUEST_PRIVILEGE, privilegeOf } from '@lguest-sim/abi';
 import { Flag, PageFaultError } from '@lguest-sim/x86';
+import { HostOops } from './host-oops.js';
 import { KillMessage } from './kill-messages.js';
 import { demandPage } from './look-up.js';
 import type { Level } from './level.js';
@@ -9,6 +10,11 @@ import type { Slot, Vcpu } from './slot.js';
 
 /** Most pages that a kernel stack may have. */
 const MOST_STACK_PAGES = 2;
+/**
+ * Pages after which the host counts as hung, where the original pins as many as a guest says: by then
+ * nothing else runs on that host CPU, and Linux's watchdog calls it a soft lockup.
+ */
+const LOCKUP_PAGES = 1 << 16;
 const PRESENT = Flag.present;
 const WRITABLE = Flag.writable;
 const PRESENT_AND_WRITABLE = PRESENT | WRITABLE;
@@ -62,12 +68,15 @@ export function pinPage(mmu: MmuState, vcpu: Vcpu, vaddr: number): void {
 /**
  * Pins every page of a vCPU's kernel stack, from the top down (`pin_stack_pages`). The stack lies
  * below `esp`, which points just past it.
+ *
+ * @throws HostOops (fidelity original) for so many that the host would not come back
  */
 export function pinStackPages(mmu: MmuState, vcpu: Vcpu): void {
   // The number of pages is the guest's: another vCPU may have set it.
   if (!vcpu.hasStack && !mmu.defects.stackOfOtherVcpuPinned) return;
   const top = vcpu.esp - 1;
   const pages = mmu.stackPages;
+  if (pages > LOCKUP_PAGES) throw new HostOops('soft lockup pin_stack_pages');
   for (let page = 0; page < pages; page++) pinPage(mmu, vcpu, (top - page * PAGE_SIZE) | 0);
 }
 
