@@ -82,6 +82,11 @@ export class HostMemory {
     return this.unused - this.freeCount;
   }
 
+  /** Frames that were ever handed out, and the first two: no page number in use is as high. */
+  get everUsed(): number {
+    return this.unused;
+  }
+
   /** Takes a zero-filled frame, with no holds. Returns its page number, or `NO_FRAME`. */
   allocate(owner: FrameOwner): Pfn {
     let pfn: Pfn;

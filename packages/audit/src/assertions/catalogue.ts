@@ -5,6 +5,7 @@ import {
   entryIsUndisturbed,
   kernelAddressIsFixed,
   oneSlotForATable,
+  stackIsPinned,
   stackIsWritable,
   tlbFollowsTables,
 } from './guests.js';
@@ -37,6 +38,7 @@ export const catalogue: readonly ContractEntry[] = [
   oneSlotForATable,
   onlyThisCpuMapped,
   ringsAreKept,
+  stackIsPinned,
   stackIsWritable,
   statePageIsTheVcpus,
   switcherMappedIsTrue,

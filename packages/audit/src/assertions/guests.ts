@@ -3,7 +3,7 @@ import { Flag, PAGE_SIZE, hex } from '@lguest-sim/x86';
 import { walkShadow } from '../core/shadow-walk.js';
 import type { Assertion } from '../core/violation.js';
 import { tablesAreBounded } from './references.js';
-import type { CpuSubject, EntrySubject, RememberedSubject } from './subjects.js';
+import type { CpuSubject, EntrySubject, GuestSubject, RememberedSubject } from './subjects.js';
 
 /** 13: a guest's kernel begins below the Switcher, and stays where it said that it is. */
 export const kernelAddressIsFixed: Assertion<RememberedSubject> = {
@@ -71,7 +71,7 @@ export const deadNotEntered: Assertion<EntrySubject> = {
 };
 
 /** 26: when a trap can go straight to the guest, it can push on the guest kernel's stack. */
-export const stackIsWritable: Assertion<EntrySubject> = {
+export const stackIsWritable: Assertion<GuestSubject> = {
   name: 'stack-is-writable',
   contract: 26,
   check: ({ host, guest }) => {
@@ -85,6 +85,16 @@ export const stackIsWritable: Assertion<EntrySubject> = {
     }
     return undefined;
   },
+};
+
+/**
+ * 26: as `stack-is-writable`, at an entry after a call that has the stack pinned, before anything by
+ * which the guest may have taken its stack away from itself.
+ */
+export const stackIsPinned: Assertion<GuestSubject> = {
+  name: 'stack-is-pinned',
+  contract: 26,
+  check: (subject) => stackIsWritable.check(subject),
 };
 
 /** 15: from the Switcher's first edit to the entry there is no allocation, and no other CPU. */

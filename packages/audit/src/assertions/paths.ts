@@ -51,8 +51,11 @@ function pathProblem({ host }: SlotSubject, entry: TableEntry): Problem | undefi
 function directoriesOf({ host, slot, index }: SlotSubject): TableEntry[] {
   const { layout } = host;
   const entries: TableEntry[] = [];
-  for (const page of [0, layout.totalPages - 1]) {
-    const walk = walkShadow(host, index, slot.topPfn, layout.address + page * PAGE_SIZE);
+  const first = layout.address;
+  const last = first + (layout.totalPages - 1) * PAGE_SIZE;
+  const isOneTable = (first ^ last) >>> host.format.levels.at(-2)!.shift === 0;
+  for (const address of isOneTable ? [first] : [first, last]) {
+    const walk = walkShadow(host, index, slot.topPfn, address);
     entries.push(...(walk.leaf === undefined ? walk.entries : walk.entries.slice(0, -1)));
   }
   return entries;

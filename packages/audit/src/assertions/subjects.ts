@@ -71,6 +71,8 @@ export interface GuestMemoryOfAudit {
   tables: number;
   /** Whether, since its last exit, a hypercall was carried out that was not the ring's. */
   hasCalled: boolean;
+  /** Whether the stack was pinned, and the guest has done nothing since that may have undone it. */
+  isStackPinned: boolean;
 }
 
 /** A guest, and what was remembered of it. */

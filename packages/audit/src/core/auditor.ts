@@ -3,6 +3,7 @@ import { routes, type Envelope, type Message } from '@lguest-sim/bus';
 import {
   deadNotEntered,
   entryIsUndisturbed,
+  stackIsPinned,
   stackIsWritable,
   tlbFollowsTables,
 } from '../assertions/guests.js';
@@ -36,6 +37,28 @@ export interface AuditorOptions {
   readonly mode: Exclude<AuditMode, 'off'> | 'messages';
   /** Names of assertions that need not hold: those that a guest can break for itself alone. */
   readonly tolerated?: ReadonlySet<string>;
+}
+
+/**
+ * What a message says of the guest's stack: the shadow MMU has pinned it, or may have been told to let
+ * go of it (facts sheet, 5.5; docs/defects.md, R11); undefined if neither.
+ */
+function isStackPinned(message: Message): boolean | undefined {
+  switch (message.topic) {
+    case 'set-stack':
+    case 'new-pagetable':
+    case 'set-pmd':
+      return true;
+    case 'flush-tlb':
+      return message.kernel;
+    case 'set-pte':
+    case 'set-pgd':
+    // A guest may have changed its entry of a stack page, which a fault there then finds.
+    case 'demand-page':
+      return false;
+    default:
+      return undefined;
+  }
 }
 
 /**
@@ -115,6 +138,7 @@ export class Auditor implements Judge {
     const { guest, topic } = message;
     if (guest < 0) return;
     if (topic === 'set-pgd') this.judgeMessage(message);
+    this.noteStack(message);
     if (topic === 'new-pagetable') this.guests[guest]!.remembered.table = message.gpgdir;
     if (topic === 'guest-closed' && this.looksAtTables) this.lookAtAllHolds();
     // An announcement has no handler: nothing has happened since the message before it.
@@ -165,6 +189,14 @@ export class Auditor implements Judge {
     this.mapped[guest] = undefined;
     const subject: EntrySubject = { ...this.guests[guest]!.subject, cpu, mapped };
     for (const assertion of entryAssertions) this.judge(assertion, guest, subject);
+    if (this.guests[guest]!.remembered.isStackPinned) this.judge(stackIsPinned, guest, subject);
+  }
+
+  private noteStack(message: Message): void {
+    const isPinned = isStackPinned(message);
+    if (isPinned !== undefined) {
+      this.guests[message.guest]!.remembered.isStackPinned = isPinned;
+    }
   }
 
   private judgeMessage(message: Message): void {
@@ -177,7 +209,13 @@ export class Auditor implements Judge {
     this.looks++;
     const audit = this.guests[guest]!;
     audit.look(message);
-    audit.lookAtHolds(this.isEvery);
+    // All tables are known as they are now, so all pages can be looked at, which is quicker too.
+    if (this.isEvery) {
+      audit.forgetTouched();
+      this.lookAtHolds(guest);
+    } else {
+      audit.lookAtHolds();
+    }
     audit.lookAtGuest();
   }
 
@@ -191,12 +229,17 @@ export class Auditor implements Judge {
 
   /** All tables are known: every page is held as often as they map it. */
   private lookAtAllHolds(): void {
-    const { host, kinds, counts } = this;
     if (!this.isEvery) for (const audit of this.guests) audit.look(undefined);
-    const { holds } = host.memory;
-    for (let pfn = 0; pfn < counts.length; pfn++) {
+    this.lookAtHolds(-1);
+  }
+
+  /** @param guest in whose look a violation is found, or -1 */
+  private lookAtHolds(guest: number): void {
+    const { host, kinds, counts } = this;
+    const { holds, everUsed } = host.memory;
+    for (let pfn = 0; pfn < everUsed; pfn++) {
       if (holds[pfn] === counts[pfn]) continue;
-      this.judge(holdsAreLeaves, -1, { host, kinds, pfn, leaves: counts[pfn]! });
+      this.judge(holdsAreLeaves, guest, { host, kinds, pfn, leaves: counts[pfn]! });
     }
   }
 }

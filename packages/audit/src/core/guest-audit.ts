@@ -68,6 +68,7 @@ export class GuestAudit implements ScanListener {
       table: undefined,
       tables: 0,
       hasCalled: false,
+      isStackPinned: false,
     };
   }
 
@@ -95,20 +96,24 @@ export class GuestAudit implements ScanListener {
 
   /**
    * Holds references against leaves: of pages whose leaves have changed, and of all that are mapped.
-   *
-   * @param everybody whether pages that guests share are looked at too, as all tables are known
+   * Not of pages that guests share: the tables of others may have changed since they were looked at.
    */
-  lookAtHolds(everybody: boolean): void {
+  lookAtHolds(): void {
     const { counts } = this.shared;
     const { holds, owners } = this.subject.host.memory;
     const look = (pfn: Pfn): void => {
       if (holds[pfn] === counts[pfn] || pfn >= counts.length) return;
-      if (!everybody && isShared(owners[pfn])) return;
+      if (isShared(owners[pfn])) return;
       this.judgePage(pfn);
     };
     for (const pfn of this.touched) look(pfn);
-    this.touched.clear();
+    this.forgetTouched();
     for (const mirror of this.mirrors) if (mirror !== undefined) this.scan.eachPage(mirror, look);
+  }
+
+  /** Pages whose leaves have changed are looked at by somebody else. */
+  forgetTouched(): void {
+    this.touched.clear();
   }
 
   /** Holds what is said of the guest as a whole against what is there. */
