@@ -6,6 +6,8 @@ import type { Fidelity } from '@lguest-sim/mmu-host';
 import type { PagingFormat } from '@lguest-sim/x86';
 import { ConfigError } from './config-error.js';
 import type { GuestGroup, GuestOptions } from './guest-groups.js';
+import type { GuestProgramChoice, GuestPrograms } from './guest-program.js';
+import { guestPrograms } from './guest-programs.js';
 import { migrationPolicyNames, type MigrationPolicyName } from './migration-policy.js';
 import type { HotplugEntry, ScheduleEntry } from './plan.js';
 import { checkPlan } from './plan-checks.js';
@@ -77,11 +79,16 @@ export const limits = {
 
 /**
  * Fills defaults in and checks every value.
+ *
+ * @param programs that guests can run in place of the guest kernel
  * @throws ConfigError naming the first option that is wrong, and what was expected
  */
-export function configure(given: Partial<SimulationConfig>): SimulationConfig {
+export function configure(
+  given: Partial<SimulationConfig>,
+  programs: GuestPrograms = guestPrograms,
+): SimulationConfig {
   const config = { ...defaultConfig, ...given };
-  config.groups.forEach((group, index) => checkGroup(`groups[${index}].`, group));
+  config.groups.forEach((group, index) => checkGroup(`groups[${index}].`, group, programs));
   if (config.groups.length > 0) Object.assign(config, { guests: guestsOf(config.groups, given) });
   for (const option of Object.keys(limits)) {
     checkLimits(option, option as keyof typeof limits, config[option as keyof typeof limits]);
@@ -121,13 +128,41 @@ function checkGuest(path: string, { memoryBytes, zeroing }: Partial<GuestOptions
   if (zeroing !== undefined) oneOf(`${path}zeroing`, zeroing, zeroingNames);
 }
 
-function checkGroup(path: string, group: GuestGroup): void {
-  const { count, memoryBytes, guestSlice, traces } = group;
+function checkGroup(path: string, group: GuestGroup, programs: GuestPrograms): void {
+  const { count, memoryBytes, guestSlice, traces, program } = group;
   checkLimits(`${path}count`, 'guests', count);
   if (memoryBytes !== undefined) checkLimits(`${path}memoryBytes`, 'memoryBytes', memoryBytes);
   if (guestSlice !== undefined) checkLimits(`${path}guestSlice`, 'guestSlice', guestSlice);
   checkGuest(path, group);
   if (traces?.length === 0) throw new ConfigError(`${path}traces`, 'at least one', 'none');
+  if (program === undefined) return;
+  checkProgram(`${path}program`, program, programs);
+  if (traces === undefined) return;
+  throw new ConfigError(`${path}traces`, 'none beside a program', traces.join(', '));
+}
+
+function checkProgram(path: string, program: GuestProgramChoice, programs: GuestPrograms): void {
+  if (typeof program !== 'object' || (program as unknown) === null) {
+    throw new ConfigError(path, 'a mapping with name and options', program);
+  }
+  oneOf(`${path}.name`, program.name, [...programs.keys()]);
+  try {
+    programs.get(program.name)!.check(program.options);
+  } catch (error) {
+    if (!isBadOption(error)) throw error;
+    throw new ConfigError(`${path}.${error.place}`, error.expected, error.actual);
+  }
+}
+
+/** What a program's `check` throws. */
+interface BadOption {
+  readonly place: string;
+  readonly expected: string;
+  readonly actual?: unknown;
+}
+
+function isBadOption(error: unknown): error is BadOption {
+  return error instanceof Error && 'place' in error && 'expected' in error;
 }
 
 function oneOf(option: string, value: string, choices: readonly string[]): void {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { GuestKernel } from '@lguest-sim/guest-kernel';
-import type { TraceTree } from '@lguest-sim/trace';
+import type { MovedRegion, TraceTree } from '@lguest-sim/trace';
+import type { GuestProgram } from './guest-program.js';
 import { TraceFeed, type TraceFeedSnapshot } from './trace-feed.js';
 
 /**
@@ -9,17 +9,22 @@ import { TraceFeed, type TraceFeedSnapshot } from './trace-feed.js';
  */
 export class GuestFeeds {
   private readonly trees: readonly TraceTree[];
-  private readonly kernel: GuestKernel;
+  private readonly program: GuestProgram;
   private readonly feeds: TraceFeed[] = [];
 
-  constructor(trees: readonly TraceTree[], kernel: GuestKernel) {
+  constructor(trees: readonly TraceTree[], program: GuestProgram) {
     this.trees = trees;
-    this.kernel = kernel;
+    this.program = program;
   }
 
   /** The feeds there are so far. */
   get all(): readonly TraceFeed[] {
     return this.feeds;
+  }
+
+  /** Regions of a process's trace that were moved below the guest kernel so far. */
+  movedOf(process: number): readonly MovedRegion[] {
+    return this.feeds[process]?.moved ?? [];
   }
 
   /** The feed of a process. */
@@ -55,7 +60,7 @@ export class GuestFeeds {
 
   private make(process: number): TraceFeed {
     // Parents come before their children, so a parent's feed is there.
-    const tree = this.trees[process] ?? this.feeds[this.kernel.process(process).parent]!.tree;
-    return new TraceFeed(tree, this.kernel, process);
+    const tree = this.trees[process] ?? this.feeds[this.program.process(process).parent]!.tree;
+    return new TraceFeed(tree, this.program, process);
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Zeroing } from '@lguest-sim/guest-kernel';
+import type { GuestProgramChoice } from './guest-program.js';
 
 /** What may differ from one guest to another. */
 export interface GuestOptions {
@@ -17,11 +18,14 @@ export interface GuestGroup extends Partial<GuestOptions> {
   readonly count: number;
   /** Indexes of the run's inputs that each of them runs, in order; all of them unless given. */
   readonly traces?: readonly number[];
+  /** What runs in place of the guest kernel; it runs no inputs then. */
+  readonly program?: GuestProgramChoice;
 }
 
 /** One guest's options, and the indexes of its inputs if it does not run all. */
 export interface GuestPlan extends GuestOptions {
   readonly traces?: readonly number[] | undefined;
+  readonly program?: GuestProgramChoice | undefined;
 }
 
 /** The part of a configuration that says what guests there are. */

@@ -4,7 +4,6 @@ import {
   DEFAULT_PAGE_OFFSET,
   GuestKernel,
   GuestKernelActor,
-  type GuestKernelSnapshot,
   type ProcessOptions,
 } from '@lguest-sim/guest-kernel';
 import {
@@ -19,7 +18,8 @@ import { MmuHostActor, ShadowMmu, type MmuHostSnapshot } from '@lguest-sim/mmu-h
 import { FrameOwner, NO_FRAME, PAGE_SIZE, type Pfn } from '@lguest-sim/x86';
 import { Checker, type CheckerSnapshot } from './checker.js';
 import type { SimulationConfig } from './config.js';
-import type { GuestOptions } from './guest-groups.js';
+import type { GuestPlan } from './guest-groups.js';
+import type { GuestProgram, GuestPrograms } from './guest-program.js';
 import type { HostMachine } from './host-machine.js';
 
 /** One guest's part of a run as plain data. */
@@ -27,7 +27,8 @@ export interface GuestMachineSnapshot {
   readonly memory: LauncherMemorySnapshot;
   readonly mmu: MmuHostSnapshot;
   readonly hypervisor: HypervisorSnapshot;
-  readonly kernel: GuestKernelSnapshot;
+  /** The program's: of the guest kernel, or of what runs in its place. */
+  readonly kernel: unknown;
   readonly kernelState: string;
   /** Present if the run is checked. */
   readonly checker?: CheckerSnapshot;
@@ -39,7 +40,9 @@ export class GuestMachine {
   readonly memory: LauncherMemory;
   readonly mmu: ShadowMmu;
   readonly vcpu: VcpuCore;
-  readonly kernel: GuestKernel;
+  /** The guest kernel, or what runs in its place. */
+  readonly kernel: GuestProgram;
+  readonly memoryBytes: number;
   private readonly checker: Checker | undefined;
   private readonly launcher: LauncherActor;
   private readonly mmuActor: MmuHostActor;
@@ -50,8 +53,9 @@ export class GuestMachine {
     guest: number,
     host: HostMachine,
     config: SimulationConfig,
-    own: GuestOptions & {
+    own: GuestPlan & {
       readonly processes: readonly ProcessOptions[];
+      readonly programs: GuestPrograms;
       /** Told of each frame that a page of its memory is given. */
       readonly frameGiven?: ((gpfn: number, pfn: Pfn) => void) | undefined;
     },
@@ -61,20 +65,23 @@ export class GuestMachine {
     const { costs, fidelity } = config;
     const watch = inspect === undefined ? {} : { inspect };
     this.guest = guest;
-    const { memoryBytes, guestSlice, zeroing, processes } = own;
-    const memoryPages = memoryBytes / PAGE_SIZE;
+    this.memoryBytes = own.memoryBytes;
+    const memoryPages = own.memoryBytes / PAGE_SIZE;
     const { frameGiven } = own;
     this.memory = new LauncherMemory(host.memory, memoryPages, frameGiven && { frameGiven });
     const { memory } = this;
-    this.checker = config.check ? this.newChecker(config) : undefined;
-    this.kernel = new GuestKernel({
-      format,
-      memoryPages,
-      sliceNanoseconds: guestSlice,
-      zeroing,
-      processes,
-      ...(this.checker && { watcher: this.checker }),
-    });
+    const isChecked = config.check && own.program === undefined;
+    this.checker = isChecked ? this.newChecker(config) : undefined;
+    this.kernel = own.program
+      ? own.programs.get(own.program.name)!.make(own.program.options, { format, memoryPages })
+      : new GuestKernel({
+          format,
+          memoryPages,
+          sliceNanoseconds: own.guestSlice,
+          zeroing: own.zeroing,
+          processes: own.processes,
+          ...(this.checker && { watcher: this.checker }),
+        });
     const guestHost = new GuestHost();
     this.mmu = new ShadowMmu({
       host: host.memory,
@@ -110,15 +117,10 @@ export class GuestMachine {
       fidelity,
     });
     const { vcpu, kernel } = this;
-    this.launcher = new LauncherActor({ bus, guest, memory, start: kernel.layout.text });
+    this.launcher = new LauncherActor({ bus, guest, memory, start: kernel.start });
     this.mmuActor = new MmuHostActor({ bus, clock, costs, guest, core: mmu, ...watch });
     this.hypervisor = new HypervisorActor({ bus, clock, costs, guest, core: vcpu, ...watch });
     this.kernelActor = new GuestKernelActor({ bus, guest, core: kernel, ...watch });
-  }
-
-  /** Memory in bytes. */
-  get memoryBytes(): number {
-    return this.kernel.layout.memoryPages * PAGE_SIZE;
   }
 
   /** State of the guest kernel's machine: booting, kernel, user, halted, panicked or off. */

@@ -4,7 +4,10 @@ export type { AuditMode, ContractEntry, MessagePlace, Violation } from '@lguest-
 export * from './audit-failure.js';
 export * from './check-failure.js';
 export * from './config.js';
+export type * from './frames-in-use.js';
 export * from './guest-groups.js';
+export type * from './guest-program.js';
+export { guestPrograms } from './guest-programs.js';
 export * from './history/count-meanings.js';
 export type { CountName } from './history/counters-of-run.js';
 export type { CpuOccupation, CpuTimelineDocument } from './history/cpu-timeline.js';
@@ -14,6 +17,7 @@ export type { HeatDocument, HeatRow } from './history/page-heat.js';
 export * from './history/series.js';
 export type { SlotContent, SlotTimelineDocument } from './history/slot-timeline.js';
 export type { Span } from './history/spans.js';
+export * from './host-crash-kind.js';
 export * from './host-scheduler.js';
 export * from './laws.js';
 export * from './machines.js';

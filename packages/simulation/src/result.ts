@@ -92,7 +92,7 @@ function guestResult(parts: RunParts, machine: GuestMachine): GuestResult {
       trace: name,
       ...counts,
       loadChecksum: `0x${(checksum >>> 0).toString(16).padStart(8, '0')}`,
-      moved: feeds.of(index).moved.map(({ from, to, bytes }) => ({
+      moved: feeds.movedOf(index).map(({ from, to, bytes }) => ({
         from: hexAddress(from),
         to: hexAddress(to),
         bytes,

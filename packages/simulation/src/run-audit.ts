@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { Auditor, type AuditedHost } from '@lguest-sim/audit';
+import { Auditor, type AuditedHost, type Violation } from '@lguest-sim/audit';
 import type { Attendant, Envelope } from '@lguest-sim/bus';
 import { AuditFailure } from './audit-failure.js';
 import { auditedCpu, auditedGuest } from './audited-machine.js';
 import type { SimulationConfig } from './config.js';
 import type { GuestMachine } from './guest-machine.js';
 import type { HostMachine } from './host-machine.js';
+import { ownHarm } from './own-harm.js';
 
 /** The audit of a run: goes along with its messages, and ends it at the first violation. */
 export class RunAudit implements Attendant {
   readonly auditor: Auditor;
   private readonly config: SimulationConfig;
+  private readonly isOwnHarm: (violation: Violation) => boolean;
 
   private constructor(auditor: Auditor, config: SimulationConfig) {
     this.auditor = auditor;
     this.config = config;
+    this.isOwnHarm = ownHarm(config);
   }
 
   /** The audit that a configuration asks for, at work; undefined if it asks for none. */
@@ -63,7 +66,10 @@ export class RunAudit implements Attendant {
   }
 
   private insist(): void {
-    const [violation] = this.auditor.violations;
+    const { violations } = this.auditor;
+    if (violations.length === 0) return;
+    const violation = violations.find((found) => !this.isOwnHarm(found));
     if (violation !== undefined) throw new AuditFailure(violation, this.config);
+    violations.length = 0;
   }
 }

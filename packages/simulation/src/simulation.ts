@@ -4,6 +4,7 @@ import { treeOfOne, type TraceSource, type TraceTree } from '@lguest-sim/trace';
 import type { Observable } from 'rxjs';
 import { RunAudit } from './run-audit.js';
 import { ConfigError, configure, type SimulationConfig } from './config.js';
+import { framesInUse, type FramesInUse } from './frames-in-use.js';
 import { planGuests, type GuestPlan } from './guest-groups.js';
 import { GuestMachine, type GuestMachineSnapshot } from './guest-machine.js';
 import { HostActor, type HostActorSnapshot, type GuestTimer } from './host-actor.js';
@@ -11,6 +12,8 @@ import { HostMachine, type HostMachineSnapshot } from './host-machine.js';
 import { HostScheduler, type HostSchedulerSnapshot } from './host-scheduler.js';
 import { assertLaws } from './laws.js';
 import { migrationPolicies } from './migration-policy.js';
+import type { GuestPrograms } from './guest-program.js';
+import { guestPrograms } from './guest-programs.js';
 import type { ResultDocument, RunStatus } from './result-document.js';
 import { resultOf, type RunParts } from './result.js';
 import { Plan } from './plan.js';
@@ -83,19 +86,24 @@ export class Simulation {
 
   /**
    * @param inputs traces and trees of traces, at least one; each guest runs every one of them, or
-   *   those that its group names, as one process each, and the children that these fork
+   *   those that its group names, as one process each, and the children that these fork. A guest with
+   *   a program of its own runs none
+   * @param programs that groups of guests can name
    * @throws ConfigError for a configuration that cannot be used
    */
   constructor(
     config: Partial<SimulationConfig>,
     inputs: readonly (TraceInput | TraceTree)[],
     inspect?: MachineInspector,
+    programs: GuestPrograms = guestPrograms,
   ) {
-    if (inputs.length === 0) throw new RangeError('a simulation needs at least one trace');
-    this.config = configure(config);
+    this.config = configure(config, programs);
     this.trees = inputs.map((input) => ('root' in input ? input : treeOfOne(input)));
     const { cpus, guests, slice, migrate } = this.config;
     const plans = planGuests(this.config).map((plan) => ({ ...plan, trees: this.treesOf(plan) }));
+    if (inputs.length === 0 && plans.some(({ program }) => program === undefined)) {
+      throw new RangeError('a simulation needs at least one trace');
+    }
     this.machine = new MachineInstance('run', runMachine, inspect);
     this.host = new HostMachine(this.config, (guest) => this.guests[guest]!.kernel, inspect);
     this.guests = plans.map(({ trees, ...own }, guest) => {
@@ -103,7 +111,7 @@ export class Simulation {
       const frameGiven = (gpfn: number, pfn: number): void =>
         this.audit?.auditor.frameGiven(guest, gpfn, pfn);
       const options = { ...own, processes, ...(this.config.audit !== 'off' && { frameGiven }) };
-      return new GuestMachine(guest, this.host, this.config, options, inspect);
+      return new GuestMachine(guest, this.host, this.config, { ...options, programs }, inspect);
     });
     this.audit = RunAudit.of(this.config, this.host, this.guests);
     this.feeds = plans.map(({ trees }, guest) => new GuestFeeds(trees, this.guests[guest]!.kernel));
@@ -138,6 +146,11 @@ export class Simulation {
   /** Virtual time of what happens next, in cycles; Infinity if nothing is left to happen. */
   get time(): number {
     return this.loop.time;
+  }
+
+  /** Host frames in use for guests. */
+  get framesInUse(): FramesInUse {
+    return framesInUse(this.host.memory);
   }
 
   get progress(): Progress {
@@ -217,7 +230,8 @@ export class Simulation {
   }
 
   /** @throws ConfigError if there is no such input */
-  private treesOf({ traces }: GuestPlan): readonly TraceTree[] {
+  private treesOf({ traces, program }: GuestPlan): readonly TraceTree[] {
+    if (program !== undefined) return [];
     return (
       traces?.map((index) => {
         const tree = this.trees[index];

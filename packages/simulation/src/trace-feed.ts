@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { GuestKernel } from '@lguest-sim/guest-kernel';
 import {
   AccessBatch,
   type MovedRegion,
@@ -8,6 +7,7 @@ import {
   type TraceSource,
   type TraceTree,
 } from '@lguest-sim/trace';
+import type { GuestProgram } from './guest-program.js';
 
 /** How far the trace of one process has been read. Reading is repeatable, so that is nearly all. */
 export interface TraceFeedSnapshot {
@@ -31,15 +31,15 @@ interface EndedTrace {
 export class TraceFeed {
   /** The traces that the process and its relatives come from. */
   readonly tree: TraceTree;
-  private readonly kernel: GuestKernel;
+  private readonly program: GuestProgram;
   private readonly process: number;
   private source: TraceSource | undefined;
   private ended: EndedTrace | undefined;
   private batchesRead = 0;
 
-  constructor(tree: TraceTree, kernel: GuestKernel, process: number) {
+  constructor(tree: TraceTree, program: GuestProgram, process: number) {
     this.tree = tree;
-    this.kernel = kernel;
+    this.program = program;
     this.process = process;
   }
 
@@ -63,13 +63,13 @@ export class TraceFeed {
    * @throws TraceError
    */
   async fill(): Promise<void> {
-    const { batch, pid } = this.kernel.process(this.process);
+    const { batch, pid } = this.program.process(this.process);
     this.source ??= await this.tree.open(pid);
     const more = await this.source.read(batch);
     this.batchesRead++;
     this.passOver(batch);
     if (!more) await this.end(this.source);
-    this.kernel.supply(this.process, !more);
+    this.program.supply(this.process, !more);
   }
 
   /** Lets go of the trace. */
@@ -89,7 +89,7 @@ export class TraceFeed {
     this.batchesRead = snapshot.batchesRead;
     this.ended = snapshot.ended;
     if (this.batchesRead === 0 || this.ended !== undefined) return;
-    const { batchCapacity, pid } = this.kernel.process(this.process);
+    const { batchCapacity, pid } = this.program.process(this.process);
     this.source = await this.tree.open(pid);
     const skipped = new AccessBatch(batchCapacity);
     for (let read = 0; read < this.batchesRead; read++) await this.source.read(skipped);

@@ -103,6 +103,14 @@ const damages: Readonly<Record<string, Damage>> = {
     scene.guest.vcpu.kill('something');
     scene.enter();
   },
+  'stack-is-pinned': (scene) => {
+    const { cpu, number: guest } = scene;
+    const { mmu } = scene.guest;
+    const { gpgdir } = mmu.slots[mmu.vcpu(0).slot]!;
+    scene.after({ topic: 'new-pagetable', cpu, guest, gpgdir });
+    scene.words[scene.entry(scene.stackPage)]! &= ~Flag.writable;
+    scene.enter();
+  },
   'stack-is-writable': (scene) => {
     scene.words[scene.entry(scene.stackPage)]! &= ~Flag.writable;
     scene.enter();
