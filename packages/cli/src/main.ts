@@ -19,6 +19,7 @@ import type { CommandSyntax, ParsedArguments } from './options/command-syntax.js
 import { compareSyntax, readCompareOptions } from './options/compare-options.js';
 import { conformSyntax, readConformOptions } from './options/conform-options.js';
 import { explainSyntax, readExplainOptions } from './options/explain-options.js';
+import { fuzzSyntax, readFuzzOptions } from './options/fuzz-options.js';
 import { modelcheckSyntax, readModelcheckOptions } from './options/modelcheck-options.js';
 import { parseArguments } from './options/parse-arguments.js';
 import { readReplayOptions, replaySyntax } from './options/replay-options.js';
@@ -40,11 +41,18 @@ const commands: Commands = new Map([
   ['conform', [conformSyntax, (given) => conform(readConformOptions(given))]],
   ['explain', [explainSyntax, (given) => explain(readExplainOptions(given))]],
   ['compare', [compareSyntax, (given) => compare(readCompareOptions(given))]],
+  ['fuzz', [fuzzSyntax, startFuzz]],
   ['modelcheck', [modelcheckSyntax, (given) => modelcheck(readModelcheckOptions(given))]],
   ['bench', [benchSyntax, bench]],
   ['scenarios', [scenariosSyntax, listScenarios]],
   ['machines', [machinesSyntax, showMachines]],
 ] satisfies [string, [CommandSyntax, Start]][]);
+
+/** Loaded when it is asked for: a library that only it needs takes its time. */
+async function startFuzz(given: ParsedArguments): Promise<ExitCode> {
+  const { fuzz } = await import('./commands/fuzz.js');
+  return fuzz(readFuzzOptions(given));
+}
 
 /**
  * Runs the command. It writes to standard output and standard error, and never throws.

@@ -13,6 +13,7 @@ Commands:
   conform     Compare the shadow MMU with recorded runs of the original code
   explain     Tell one page fault or migration step by step
   compare     Show two runs side by side, notable differences first
+  fuzz        Let hostile guests loose on a machine under audit
   modelcheck  Look at every state that a small machine can be in
   bench       Measure how fast the simulator is on this machine
   scenarios   List the scenarios that come with the command, for run

@@ -7,7 +7,7 @@ const seconds = 1000;
 
 /** In the order in which they are told. */
 const commands = [
-  ...['run', 'replay', 'resume', 'conform', 'explain', 'compare', 'modelcheck', 'bench'],
+  ...['run', 'replay', 'resume', 'conform', 'explain', 'compare', 'fuzz', 'modelcheck', 'bench'],
   ...['scenarios', 'machines', 'trace'],
 ];
 const expectedCommand = `expected a command (${commands.join(', ').replace(/, (\w+)$/, ' or $1')})`;

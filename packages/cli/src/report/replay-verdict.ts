@@ -32,7 +32,9 @@ function endingText(ending: LogEnding): string {
     return `the log is cut off, ${where}; as far as it goes, `;
   }
   if (ending.end.status === 'interrupted') return 'the run was interrupted; up to there, ';
-  return ending.end.status === 'failed' ? 'the run failed, and does so again; ' : '';
+  if (ending.end.status !== 'failed') return '';
+  const { error } = ending.end;
+  return `the run failed, and does so again${error === undefined ? '' : `: ${error}`}; `;
 }
 
 function resultText(ending: LogEnding): string {
