@@ -11,6 +11,31 @@ function makeMemory(frames = 64): { host: HostMemory; memory: LauncherMemory } {
   return { host, memory: new LauncherMemory(host, PAGES) };
 }
 
+describe('a page that fails once', () => {
+  test.each<[use: string, does: (memory: LauncherMemory) => boolean]>([
+    ['read', (memory) => memory.read(0x2000, 4)],
+    ['read at an odd place', (memory) => memory.read(0x2001, 8)],
+    ['write', (memory) => memory.write(0x2000, 4, 1, 0)],
+    ['write at an odd place', (memory) => memory.write(0x2ffe, 8, 1, 1)],
+    ['pin for reading', (memory) => memory.pin(2, false) >= 0],
+    ['pin for writing', (memory) => memory.pin(2, true) >= 0],
+  ])('fails the first %s after that, and no other', (_, does) => {
+    const { memory } = makeMemory();
+    memory.writeWord(0x2000, 7);
+    const frame = memory.frameOf(2);
+    memory.failOnce(2, 1);
+    const saved = memory.snapshot();
+    expect([does(memory), does(memory)]).toEqual([false, true]);
+    expect(memory.frameOf(2)).toBe(frame);
+    memory.restore(saved);
+    expect([does(memory), does(memory)]).toEqual([false, true]);
+  });
+
+  test('has to be one that there is', () => {
+    expect(() => makeMemory().memory.failOnce(PAGES, 1)).toThrow(RangeError);
+  });
+});
+
 describe('guest memory read and written by the host', () => {
   test('reads as zeros until it is written, and then what was written', () => {
     const { host, memory } = makeMemory();

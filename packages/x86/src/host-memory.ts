@@ -20,6 +20,8 @@ export const NO_FRAME = -1;
 export interface HostFrames {
   /** First frame that was never used. */
   readonly unused: number;
+  /** Most frames that may be in use. */
+  readonly limit: number;
   /** Frames that are free again, the one that is handed out next last. */
   readonly free: Int32Array;
   /** Owners and holds of all frames below `unused`. */
@@ -54,6 +56,11 @@ export class HostMemory {
   readonly holds: Int32Array;
   readonly owners: Uint8Array;
   readonly zeroPage: Pfn = 1;
+  /**
+   * Most frames that may be in use, `frameCount` unless somebody sets less: then `allocate` finds
+   * none, although there are some.
+   */
+  limit: number;
   private readonly free: Int32Array;
   private freeCount = 0;
   private unused = 2;
@@ -67,6 +74,7 @@ export class HostMemory {
       throw new RangeError(`host memory of ${frameCount} frames: expected 3 to 1048576`);
     }
     this.frameCount = frameCount;
+    this.limit = frameCount;
     this.buffer = allocateBuffer(frameCount * PAGE_SIZE);
     this.words = new Int32Array(this.buffer);
     this.bytes = new Uint8Array(this.buffer);
@@ -90,6 +98,7 @@ export class HostMemory {
   /** Takes a zero-filled frame, with no holds. Returns its page number, or `NO_FRAME`. */
   allocate(owner: FrameOwner): Pfn {
     let pfn: Pfn;
+    if (this.used >= this.limit) return NO_FRAME;
     if (this.freeCount > 0) {
       pfn = this.free[--this.freeCount]!;
       this.words.fill(0, pfn * PAGE_WORDS, (pfn + 1) * PAGE_WORDS);
@@ -133,6 +142,7 @@ export class HostMemory {
   frames(): HostFrames {
     return {
       unused: this.unused,
+      limit: this.limit,
       free: this.free.slice(0, this.freeCount),
       owners: this.owners.slice(0, this.unused),
       holds: this.holds.slice(0, this.unused),
@@ -169,6 +179,7 @@ export class HostMemory {
     this.free.set(free);
     this.freeCount = free.length;
     this.unused = unused;
+    this.limit = frames.limit;
   }
 
   private recycle(pfn: Pfn): void {

@@ -19,6 +19,16 @@ describe('host memory', () => {
     expect(memory.words.subarray(frameWord(pfn), frameWord(pfn + 1)).some(Boolean)).toBe(false);
   });
 
+  it('finds no frame once as many are in use as may be, and finds one again when one is free', () => {
+    const memory = new HostMemory(8);
+    const pfn = memory.allocate(FrameOwner.launcher);
+    memory.limit = memory.used;
+    expect(memory.allocate(FrameOwner.launcher)).toBe(NO_FRAME);
+    memory.disown(pfn);
+    expect(memory.allocate(FrameOwner.launcher)).toBe(pfn);
+    expect(memory.frames().limit).toBe(3);
+  });
+
   it('keeps a disowned frame until its last hold is released', () => {
     const memory = new HostMemory(4);
     const pfn = memory.allocate(FrameOwner.launcher);

@@ -37,6 +37,8 @@ export class LauncherMemory {
   private readonly words: Int32Array;
   private readonly backing: Int32Array;
   private readonly writable: Uint8Array;
+  /** Pages whose next use fails; undefined while there are none. */
+  private failing: Set<number> | undefined;
   private readonly frameGiven: LauncherMemoryOptions['frameGiven'];
 
   /**
@@ -67,6 +69,10 @@ export class LauncherMemory {
     const offset = gpa & (PAGE_SIZE - 1);
     if ((gpa & 3) !== 0 || offset + bytes > PAGE_SIZE) return this.readBytes(gpa >>> 0, bytes);
     const page = gpa >>> PAGE_SHIFT;
+    if (this.failing !== undefined && this.failsNow(page)) {
+      this.low = this.high = 0;
+      return false;
+    }
     const frame = page < this.pageLimit ? this.backing[page]! : HOLE;
     if (frame <= UNTOUCHED) {
       this.low = this.high = 0;
@@ -104,7 +110,7 @@ export class LauncherMemory {
     const end = gpa + bytes;
     if (end > this.pageLimit * PAGE_SIZE) return false;
     for (let page = gpa >>> PAGE_SHIFT; page <= (end - 1) >>> PAGE_SHIFT; page++) {
-      if (this.backing[page] === HOLE) return false;
+      if (this.backing[page] === HOLE || this.failsNow(page)) return false;
     }
     return true;
   }
@@ -145,7 +151,7 @@ export class LauncherMemory {
     if (write) {
       frame = this.frameForWriting(gpfn);
     } else {
-      frame = gpfn < this.pageLimit ? this.backing[gpfn]! : HOLE;
+      frame = gpfn < this.pageLimit && !this.failsNow(gpfn) ? this.backing[gpfn]! : HOLE;
       if (frame === UNTOUCHED) frame = this.host.zeroPage;
     }
     if (frame >= 0) this.host.hold(frame);
@@ -186,12 +192,20 @@ export class LauncherMemory {
    * @throws RangeError if a page is out of bounds, or the host has no frame left for `private`
    */
   setState(gpfn: number, count: number, state: PageState): void {
-    if (gpfn < 0 || count < 0 || gpfn + count > this.pageLimit) {
-      throw new RangeError(
-        `guest pages ${gpfn} to ${gpfn + count}: expected below ${this.pageLimit}`,
-      );
-    }
+    this.checkPages(gpfn, count);
     for (let page = gpfn; page < gpfn + count; page++) this.setPageState(page, state);
+  }
+
+  /**
+   * Lets the next use of each page fail by the host, to read, to write or to pin, as if the Launcher's
+   * page could not be got just then. What is behind the page stays.
+   *
+   * @throws RangeError if a page is out of bounds
+   */
+  failOnce(gpfn: number, count: number): void {
+    this.checkPages(gpfn, count);
+    this.failing ??= new Set();
+    for (let page = gpfn; page < gpfn + count; page++) this.failing.add(page);
   }
 
   /** Gives every frame back to the host. All that is left is holes. */
@@ -200,7 +214,11 @@ export class LauncherMemory {
   }
 
   snapshot(): LauncherMemorySnapshot {
-    return { backing: this.backing.slice(), writable: this.writable.slice() };
+    return {
+      backing: this.backing.slice(),
+      writable: this.writable.slice(),
+      ...(this.failing && { failing: [...this.failing] }),
+    };
   }
 
   /**
@@ -215,6 +233,22 @@ export class LauncherMemory {
     }
     this.backing.set(snapshot.backing);
     this.writable.set(snapshot.writable);
+    this.failing = snapshot.failing && new Set(snapshot.failing);
+  }
+
+  private checkPages(gpfn: number, count: number): void {
+    if (gpfn >= 0 && count >= 0 && gpfn + count <= this.pageLimit) return;
+    throw new RangeError(
+      `guest pages ${gpfn} to ${gpfn + count}: expected below ${this.pageLimit}`,
+    );
+  }
+
+  /** Whether a page is to fail, which it does then no more. */
+  private failsNow(page: number): boolean {
+    const { failing } = this;
+    if (failing === undefined || !failing.delete(page)) return false;
+    if (failing.size === 0) this.failing = undefined;
+    return true;
   }
 
   private setPageState(page: number, state: PageState): void {
@@ -246,7 +280,7 @@ export class LauncherMemory {
 
   /** A page's own frame, given to it now if it was untouched; -1 if it cannot be written. */
   private frameForWriting(page: number): number {
-    if (page >= this.pageLimit || this.writable[page] === 0) return HOLE;
+    if (page >= this.pageLimit || this.writable[page] === 0 || this.failsNow(page)) return HOLE;
     const frame = this.backing[page]!;
     return frame === UNTOUCHED ? this.giveFrame(page) : frame;
   }

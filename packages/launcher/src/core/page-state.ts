@@ -22,4 +22,6 @@ export interface LauncherMemorySnapshot {
   readonly backing: Int32Array;
   /** For each guest page: 1 if the Launcher maps it writable. */
   readonly writable: Uint8Array;
+  /** Pages that are to fail once. */
+  readonly failing?: readonly number[];
 }
