@@ -32,10 +32,10 @@ interface Channel {
 }
 
 /**
- * A message that waits. Messages of different topics are objects of different shapes, which makes
+ * @internal A message that waits. Messages of different topics are objects of different shapes, which makes
  * reading from them slow: so what the dispatch needs is read once.
  */
-interface Place {
+export interface Place {
   message: Message;
   channel: Channel;
   /** Number of the component that it is for. */
@@ -64,7 +64,7 @@ export class Bus {
   private readonly channels: ReadonlyMap<Topic, Channel> = newChannels();
   private readonly watched = new Subject<Envelope>();
   private attendant: Attendant | undefined;
-  private dispatching = false;
+  protected dispatching = false;
   private delivered = 0;
 
   /** Every message in order of delivery, before its handler sees it. Costs nothing unobserved. */
@@ -158,7 +158,7 @@ export class Bus {
     this.queue.length = 0;
   }
 
-  private deliver(place: Place): void {
+  protected deliver(place: Place): void {
     const { message, channel, instance, time } = place;
     const sequence = this.delivered++;
     if (this.watched.observed) this.watched.next({ sequence, time, message });

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-export * from './bus.js';
+export { Bus, type Attendant, type Envelope } from './bus.js';
 export * from './cost-model.js';
 export * from './memoised-machine.js';
 export * from './mermaid.js';
 export * from './messages.js';
+export * from './unreliable-bus.js';
 export * from './virtual-clock.js';
 export * from './recording/message-comparison.js';
 export * from './recording/message-record.js';

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { Bus, type Place } from './bus.js';
+import type { Message, Topic } from './messages.js';
+import type { VirtualClock } from './virtual-clock.js';
+
+export const messageFaultKinds = ['drop', 'double', 'delay'] as const;
+export type MessageFaultKind = (typeof messageFaultKinds)[number];
+
+/** What is done to one message on its way. */
+export interface PlannedMessageFault {
+  readonly kind: MessageFaultKind;
+  /** Which messages count; `*` for all. */
+  readonly topic: Topic | '*';
+  /** Which one of them, from 1. */
+  readonly nth: number;
+}
+
+/** A message did not arrive once and in its turn. */
+export class MessageFault extends Error {
+  readonly code = 'MESSAGE_FAULT';
+  /** Number of the message, as event logs count. */
+  readonly sequence: number;
+
+  constructor(sequence: number, problem: string) {
+    super(`message ${sequence} ${problem}`);
+    this.name = 'MessageFault';
+    this.sequence = sequence;
+  }
+}
+
+/**
+ * A bus that loses, doubles or delays messages, to show that this is noticed.
+ *
+ * Whoever publishes numbers the messages, and whoever delivers them insists on every number in its
+ * turn: nothing is handled any more once one is missing, comes twice or too late. The plain bus has
+ * neither the numbers nor the faults.
+ */
+export class UnreliableBus extends Bus {
+  private readonly faults: readonly PlannedMessageFault[];
+  /** Messages so far that each fault counts. */
+  private seen: number[];
+  private published = 0;
+  private expected = 0;
+  /** Numbers of the messages that wait. */
+  private readonly waiting: number[] = [];
+  private late: { readonly message: Message; readonly number: number } | undefined;
+
+  constructor(clock: VirtualClock, faults: readonly PlannedMessageFault[]) {
+    super(clock);
+    this.faults = faults;
+    this.seen = faults.map(() => 0);
+  }
+
+  /** @throws MessageFault, and whatever `Bus.publish` does */
+  override publish(message: Message): void {
+    const isFirst = !this.dispatching;
+    this.send(message, this.published++);
+    if (isFirst && this.expected !== this.published) {
+      throw new MessageFault(this.expected, 'is missing: it never came');
+    }
+  }
+
+  /** How many messages each fault has counted. */
+  faultCounts(): readonly number[] {
+    return [...this.seen];
+  }
+
+  restoreFaultCounts(counts: readonly number[]): void {
+    this.seen = [...counts];
+  }
+
+  override restoreSequence(sequence: number): void {
+    super.restoreSequence(sequence);
+    this.published = this.expected = sequence;
+  }
+
+  protected override deliver(place: Place): void {
+    const number = this.waiting.shift()!;
+    const { topic, guest, cpu } = place.message;
+    const what = `${topic}, guest ${guest}, host CPU ${cpu}`;
+    if (number < this.expected) throw new MessageFault(number, `came again or too late: ${what}`);
+    if (number > this.expected) {
+      throw new MessageFault(this.expected, `is missing: message ${number} came first (${what})`);
+    }
+    this.expected++;
+    super.deliver(place);
+  }
+
+  private send(message: Message, number: number): void {
+    switch (this.faultOf(message)) {
+      case 'drop':
+        return;
+      case 'delay':
+        this.late = { message, number };
+        return;
+      case 'double':
+        this.pass(message, number);
+        return this.pass(message, number);
+      case undefined:
+        this.pass(message, number);
+        if (this.late !== undefined) this.passLate(this.late);
+    }
+  }
+
+  private passLate({ message, number }: { message: Message; number: number }): void {
+    this.late = undefined;
+    this.pass(message, number);
+  }
+
+  private pass(message: Message, number: number): void {
+    this.waiting.push(number);
+    super.publish(message);
+  }
+
+  private faultOf({ topic }: Message): MessageFaultKind | undefined {
+    let found: MessageFaultKind | undefined;
+    for (const [index, fault] of this.faults.entries()) {
+      if (fault.topic !== '*' && fault.topic !== topic) continue;
+      if (++this.seen[index]! === fault.nth) found ??= fault.kind;
+    }
+    return found;
+  }
+}
