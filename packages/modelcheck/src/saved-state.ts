@@ -81,7 +81,8 @@ export class SavedState {
       owners[pfn] = frame & ((1 << OWNER_BITS) - 1);
       holds[pfn] = frame >> OWNER_BITS;
     }
-    this.frames = { unused, free, owners, holds };
+    const { limit } = machine.host;
+    this.frames = { unused, limit, free, owners, holds };
     this.backing = packed.slice(at, (at += machine.memory.pageLimit));
     this.mmu = this.unpackMmu(packed, at);
     at += 3 + 5 * this.mmu.slots.length + 3 * this.mmu.vcpus.length;

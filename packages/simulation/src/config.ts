@@ -5,6 +5,7 @@ import { zeroingNames } from '@lguest-sim/guest-kernel';
 import type { Fidelity } from '@lguest-sim/mmu-host';
 import type { PagingFormat } from '@lguest-sim/x86';
 import { ConfigError } from './config-error.js';
+import { readInjections, withOffline } from './inject/injections.js';
 import type { GuestGroup, GuestOptions } from './guest-groups.js';
 import type { GuestProgramChoice, GuestPrograms } from './guest-program.js';
 import { guestPrograms } from './guest-programs.js';
@@ -41,6 +42,8 @@ export interface SimulationConfig extends GuestOptions {
   readonly check: boolean;
   /** When the contract between host and guest is held against the machine. Changes no count; slower. */
   readonly audit: AuditMode;
+  /** Faults that are injected, each as `INJECTION_SYNTAX` has it. */
+  readonly inject: readonly string[];
 }
 
 export const defaultConfig: SimulationConfig = {
@@ -62,6 +65,7 @@ export const defaultConfig: SimulationConfig = {
   costs: defaultCosts,
   check: false,
   audit: 'off',
+  inject: [],
 };
 
 const mebibyte = 2 ** 20;
@@ -104,6 +108,7 @@ export function configure(
   checkCosts(config.costs);
   checkVcpus(config.vcpus);
   checkPlan(config);
+  checkInjections(config);
   return config;
 }
 
@@ -192,6 +197,19 @@ export function checkVcpus(vcpus: unknown): void {
     'two vCPUs of a guest would share shadow tables that have room for the registers of one, and ' +
     'SET_PGD and SET_PMD only know the first; see R10 in docs/defects.md';
   throw new ConfigError('vcpus', `1 (${why})`, vcpus);
+}
+
+/** @throws ConfigError naming the first injection that is wrong, or `inject` if they do not go together */
+function checkInjections(config: SimulationConfig): void {
+  const injections = readInjections(config);
+  if (injections.offline.length === 0) return;
+  try {
+    checkPlan({ ...config, hotplug: withOffline(config.hotplug, injections) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const expected = 'host CPUs that are online until then, and one that stays so';
+    throw new ConfigError('inject', expected, config.inject.join(', '));
+  }
 }
 
 function checkCosts(costs: CostModel): void {

@@ -93,7 +93,7 @@ export class HostActor {
   }
 
   /** Lets happen what was planned for its time. */
-  carryOut(event: PlannedEvent): void {
+  carryOut(event: Exclude<PlannedEvent, { kind: 'fault' }>): void {
     if (event.kind === 'move') this.scheduler.reassign(event.guest, event.cpu, event.at);
     else if (event.state === 'offline') this.takeOffline(event.cpu, event.at);
     else this.bringOnline(event.cpu, event.at);

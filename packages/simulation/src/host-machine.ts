@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { switcherLayout, type SwitcherLayout } from '@lguest-sim/abi';
-import { Bus, VirtualClock, type MachineInspector } from '@lguest-sim/bus';
+import { Bus, UnreliableBus, VirtualClock, type MachineInspector } from '@lguest-sim/bus';
 import { CpuActor, CpuCore, type CpuActorSnapshot, type GuestCode } from '@lguest-sim/cpu';
 import {
   SwitcherActor,
@@ -17,6 +17,7 @@ import {
   type PagingFormat,
 } from '@lguest-sim/x86';
 import type { SimulationConfig } from './config.js';
+import { readInjections } from './inject/injections.js';
 import { planGuests } from './guest-groups.js';
 import { Random } from './random.js';
 
@@ -24,6 +25,8 @@ import { Random } from './random.js';
 export interface HostMachineSnapshot {
   readonly clock: Float64Array;
   readonly sequence: number;
+  /** Messages that each injected fault has counted; absent where none is injected. */
+  readonly messageFaults?: readonly number[];
   readonly random: readonly number[];
   readonly memory: HostMemorySnapshot;
   readonly switcher: SwitcherPagesSnapshot;
@@ -63,7 +66,9 @@ export class HostMachine {
   ) {
     const { cpus, costs } = config;
     this.clock = new VirtualClock(cpus);
-    this.bus = new Bus(this.clock);
+    const { messages } = readInjections(config);
+    this.bus =
+      messages.length === 0 ? new Bus(this.clock) : new UnreliableBus(this.clock, messages);
     this.random = new Random(config.seed);
     this.format = pagingFormats[config.paging];
     this.layout = switcherLayout(cpus);
@@ -95,6 +100,7 @@ export class HostMachine {
     return {
       clock: this.clock.now.slice(),
       sequence: this.bus.sequence,
+      ...(this.bus instanceof UnreliableBus && { messageFaults: this.bus.faultCounts() }),
       random: this.random.snapshot(),
       memory: this.memory.snapshot(),
       switcher: this.switcherPages.snapshot(),
@@ -107,6 +113,9 @@ export class HostMachine {
   restore(snapshot: HostMachineSnapshot): void {
     this.clock.now.set(snapshot.clock);
     this.bus.restoreSequence(snapshot.sequence);
+    if (this.bus instanceof UnreliableBus) {
+      this.bus.restoreFaultCounts(snapshot.messageFaults ?? []);
+    }
     this.random.restore(snapshot.random);
     this.memory.restore(snapshot.memory);
     this.switcherPages.restore(snapshot.switcher);

@@ -19,6 +19,7 @@ export type { SlotContent, SlotTimelineDocument } from './history/slot-timeline.
 export type { Span } from './history/spans.js';
 export * from './host-crash-kind.js';
 export * from './host-scheduler.js';
+export { INJECTION_SYNTAX } from './inject/injection.js';
 export * from './laws.js';
 export * from './machines.js';
 export * from './migration-policy.js';
@@ -27,5 +28,7 @@ export type { RunParts } from './result.js';
 export * from './result-document.js';
 export * from './run-machine.js';
 export * from './simulation.js';
+export { HostOops } from '@lguest-sim/mmu-host';
+export { HostCrash } from '@lguest-sim/switcher';
 export { zeroingNames, type Zeroing } from '@lguest-sim/guest-kernel';
 export type { TraceFeedSnapshot } from './trace-feed.js';

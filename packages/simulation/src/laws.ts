@@ -26,6 +26,15 @@ export function assertLaws(result: ResultDocument): void {
   }
 }
 
+/**
+ * Asserts that a run that has come to its end has given every host frame back that its guests had.
+ * @throws LawViolation if it has not
+ */
+export function assertFramesBalance(used: number, atFirst: number): void {
+  if (used !== atFirst)
+    throw new LawViolation('frames at the end = frames at first', used, atFirst);
+}
+
 type Law = readonly [law: string, left: number, right: number];
 
 function countLaws(t: Totals): Law[] {

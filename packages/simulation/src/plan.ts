@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+import type { MachineFault } from './inject/injection.js';
+
 /** A host CPU goes offline, or comes back. */
 export interface HotplugEntry {
   /** When, in cycles of virtual time. */
@@ -21,11 +23,14 @@ export interface ScheduleEntry {
 
 /** What a plan holds. */
 export type PlannedEvent =
-  ({ readonly kind: 'hotplug' } & HotplugEntry) | ({ readonly kind: 'move' } & ScheduleEntry);
+  | ({ readonly kind: 'hotplug' } & HotplugEntry)
+  | ({ readonly kind: 'move' } & ScheduleEntry)
+  /** Something breaks, since somebody wants to see what comes of it. */
+  | { readonly kind: 'fault'; readonly at: number; readonly fault: MachineFault };
 
 /**
- * What was settled before the run began: CPUs that go and come, vCPUs that move. In the order of
- * time; of equal times CPUs first, and then as listed.
+ * What was settled before the run began: CPUs that go and come, vCPUs that move, faults. In the order
+ * of time; of equal times CPUs first, and then as listed.
  */
 export class Plan {
   private readonly events: readonly PlannedEvent[];
@@ -41,10 +46,14 @@ export class Plan {
     guests: number;
     hotplug: readonly HotplugEntry[];
     schedule: readonly ScheduleEntry[];
+    faults?: readonly MachineFault[];
   }) {
     const hotplug = options.hotplug.map((entry): PlannedEvent => ({ kind: 'hotplug', ...entry }));
     const moves = options.schedule.map((entry): PlannedEvent => ({ kind: 'move', ...entry }));
-    this.events = [...hotplug, ...moves].sort((a, b) => a.at - b.at);
+    const faults = (options.faults ?? []).map((fault): PlannedEvent => {
+      return { kind: 'fault', at: fault.at, fault };
+    });
+    this.events = [...hotplug, ...moves, ...faults].sort((a, b) => a.at - b.at);
     this.departures = Array.from({ length: options.cpus }, () => []);
     this.moves = Array.from({ length: options.guests }, () => []);
     this.collect();
@@ -88,6 +97,7 @@ export class Plan {
   }
 
   private timesOf(event: PlannedEvent): number[] | undefined {
+    if (event.kind === 'fault') return undefined;
     if (event.kind === 'move') return this.moves[event.guest];
     return event.state === 'offline' ? this.departures[event.cpu] : undefined;
   }

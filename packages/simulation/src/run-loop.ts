@@ -2,9 +2,10 @@
 import type { VirtualClock } from '@lguest-sim/bus';
 import { RESCHEDULE_VECTOR, TIMER_VECTOR } from '@lguest-sim/cpu';
 import { Agenda } from './agenda.js';
+import type { FaultInjector } from './inject/fault-injector.js';
 import type { HostActor, GuestTimer } from './host-actor.js';
 import type { HostScheduler } from './host-scheduler.js';
-import type { Plan } from './plan.js';
+import type { Plan, PlannedEvent } from './plan.js';
 
 /** What the loop asks of a host CPU that is in a guest. */
 export interface RunnableCpu {
@@ -37,6 +38,8 @@ export interface RunLoopOptions {
   readonly host: HostActor;
   readonly timer: GuestTimer;
   readonly plan: Plan;
+  /** Lets planned faults happen. */
+  readonly faults: Pick<FaultInjector, 'strike'>;
 }
 
 const progress: StepOutcome = { kind: 'progress' };
@@ -58,6 +61,7 @@ export class RunLoop {
   private readonly host: HostActor;
   private readonly timer: GuestTimer;
   private readonly plan: Plan;
+  private readonly faults: RunLoopOptions['faults'];
   private readonly agenda: Agenda;
 
   constructor(options: RunLoopOptions) {
@@ -67,6 +71,7 @@ export class RunLoop {
     this.host = options.host;
     this.timer = options.timer;
     this.plan = options.plan;
+    this.faults = options.faults;
     this.agenda = new Agenda(options);
   }
 
@@ -92,11 +97,16 @@ export class RunLoop {
     const next = Math.min(time, alarm);
     if (next === Infinity) return finished;
     if (Math.min(next, plan.nextTime) >= until) return reached;
-    if (plan.nextTime <= next) host.carryOut(plan.take());
+    if (plan.nextTime <= next) this.carryOut(plan.take());
     else if (alarm < time) host.wakeHalted(sleepers.first, alarm);
     else return this.advance(agenda.cpu, time);
     agenda.follow();
     return progress;
+  }
+
+  private carryOut(event: PlannedEvent): void {
+    if (event.kind === 'fault') this.faults.strike(event.fault);
+    else this.host.carryOut(event);
   }
 
   private advance(cpu: number, time: number): StepOutcome {

@@ -10,7 +10,9 @@ import { GuestMachine, type GuestMachineSnapshot } from './guest-machine.js';
 import { HostActor, type HostActorSnapshot, type GuestTimer } from './host-actor.js';
 import { HostMachine, type HostMachineSnapshot } from './host-machine.js';
 import { HostScheduler, type HostSchedulerSnapshot } from './host-scheduler.js';
-import { assertLaws } from './laws.js';
+import { assertFramesBalance, assertLaws } from './laws.js';
+import { FaultInjector } from './inject/fault-injector.js';
+import { readInjections, withOffline } from './inject/injections.js';
 import { migrationPolicies } from './migration-policy.js';
 import type { GuestPrograms } from './guest-program.js';
 import { guestPrograms } from './guest-programs.js';
@@ -82,6 +84,8 @@ export class Simulation {
   private readonly plan: Plan;
   private readonly loop: RunLoop;
   private readonly machine: MachineInstance;
+  /** Host frames in use before any guest has begun. */
+  private readonly framesAtFirst: number;
   private readonly audit: RunAudit | undefined;
 
   /**
@@ -123,9 +127,17 @@ export class Simulation {
     const { scheduler } = this;
     this.hostActor = new HostActor({ bus, clock, scheduler, timer, cpus, guests });
     const host = this.hostActor;
-    this.plan = new Plan(this.config);
+    const injections = readInjections(this.config);
+    const hotplug = withOffline(this.config.hotplug, injections);
+    const later = injections.machine.filter(({ at }) => at > 0);
+    this.plan = new Plan({ ...this.config, hotplug, faults: later });
     const { plan } = this;
-    this.loop = new RunLoop({ cpus: this.host.cpus, clock, scheduler, host, timer, plan });
+    const memories = this.guests.map(({ memory }) => memory);
+    const faults = new FaultInjector(this.host.memory, memories);
+    this.loop = new RunLoop({ cpus: this.host.cpus, clock, scheduler, host, timer, plan, faults });
+    this.framesAtFirst = this.host.memory.used;
+    // What is there from the beginning comes before the Launchers start.
+    for (const fault of injections.machine) if (fault.at === 0) faults.strike(fault);
   }
 
   /** Every message of the run, in order. */
@@ -177,6 +189,7 @@ export class Simulation {
       if (finished) this.audit?.finish();
       this.machine.send(finished ? 'FINISH' : 'PAUSE');
       if (finished) assertLaws(this.result());
+      if (finished) assertFramesBalance(this.host.memory.used, this.framesAtFirst);
       return this.status;
     } catch (error) {
       if (this.machine.state !== 'finished') this.machine.send('FAIL');
