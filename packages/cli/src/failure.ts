@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { MessageFault } from '@lguest-sim/bus';
 import { ConformanceError, HostExhausted } from '@lguest-sim/conformance';
-import { ConfigError } from '@lguest-sim/simulation';
+import { ConfigError, HostCrash, HostOops } from '@lguest-sim/simulation';
 import { TraceError } from '@lguest-sim/trace';
 import { CommandError } from './errors.js';
 import { ExitCode } from './exit-code.js';
@@ -23,6 +24,9 @@ export function describeFailure(error: unknown, file = ''): Failure {
   return { exitCode, line: `lguest-sim: ${oneLine(line)}` };
 }
 
+/** What can become of a run by what it was asked to do: defects of the original, injected faults. */
+const endsRuns = [HostCrash, HostOops, MessageFault] as const;
+
 interface Explanation {
   readonly exitCode: ExitCode;
   readonly message: string;
@@ -40,6 +44,10 @@ function explain(error: unknown, file: string): Explanation {
   if (error instanceof ConfigError) {
     const message = `${flagOf(error.option)}${error.message.slice(error.option.length)}`;
     return { exitCode: ExitCode.badInput, message, hint: 'see lguest-sim run --help' };
+  }
+  if (endsRuns.some((kind) => error instanceof kind)) {
+    const { message } = error as Error;
+    return { exitCode: ExitCode.failed, message: `the run failed: ${message}` };
   }
   return {
     exitCode: ExitCode.failed,

@@ -176,7 +176,7 @@ describe('a scenario that is wrong', () => {
     [
       'has a strange key',
       `${one}\nmachines:\n  cpus: 2`,
-      ':4: expected one of the keys name, description, check, audit, machine, scheduler, guests, hotplug, schedule, processes, ' +
+      ':4: expected one of the keys name, description, check, audit, machine, scheduler, guests, hotplug, schedule, inject, processes, ' +
         'got "machines", did you mean machine?',
     ],
     [

@@ -18,7 +18,7 @@ export interface GivenConfig {
  * @throws CommandError for a schedule that cannot be read
  */
 export async function givenConfig(
-  { config, costs, hotplug, schedule: file }: RunRequest,
+  { config, costs, hotplug, inject, schedule: file }: RunRequest,
   scenario: Scenario | undefined,
 ): Promise<GivenConfig> {
   const schedule = file === undefined ? undefined : await loadSchedule(file);
@@ -29,11 +29,22 @@ export async function givenConfig(
       ...config,
       ...(costs && { costs: { ...defaultConfig.costs, ...scenario?.config.costs, ...costs } }),
       ...(hotplug && { hotplug: hotplug.entries }),
+      ...(inject && { inject }),
       ...(schedule && { schedule: schedule.entries }),
       ...(isAside && { schedule: [] }),
     },
-    places: { ...scenario?.places, ...hotplug?.places, ...schedule?.places },
+    places: {
+      ...scenario?.places,
+      ...hotplug?.places,
+      ...injectPlaces(inject),
+      ...schedule?.places,
+    },
   };
+}
+
+function injectPlaces(inject: readonly string[] | undefined): Places {
+  const said = (inject ?? []).map((text, index) => [`inject[${index}]`, `--inject ${text}`]);
+  return Object.fromEntries(said) as Places;
 }
 
 /**

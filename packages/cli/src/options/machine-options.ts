@@ -22,6 +22,7 @@ export function machineOptions(
     ...guestOptions(alike ? config : given),
     `--migrate ${migrate} --slice ${slice} --seed ${seed}`,
     ...config.hotplug.map(({ at, cpu, state }) => `--${state} ${cpu}@${at}`),
+    ...config.inject.map((text) => `--inject '${text}'`),
     ...Object.entries(config.costs)
       .filter(([name, cycles]) => cycles !== defaultConfig.costs[name as keyof typeof config.costs])
       .map(([name, cycles]) => `--cost ${name}=${cycles}`),

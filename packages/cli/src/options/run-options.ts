@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import {
+  INJECTION_SYNTAX,
   auditModes,
   limits,
   migrationPolicyNames,
@@ -26,6 +27,8 @@ export interface RunRequest {
   readonly costs: Partial<SimulationConfig['costs']> | undefined;
   /** Host CPUs that go and come, in place of the scenario's. */
   readonly hotplug: PlanList<HotplugEntry> | undefined;
+  /** Faults to inject, in place of the scenario's. */
+  readonly inject: readonly string[] | undefined;
   /** A file that says which vCPU is where. */
   readonly schedule: string | undefined;
   /** A scenario's file or name. */
@@ -89,13 +92,20 @@ export function readRunOptions(parsed: ParsedArguments): RunRequest {
   const hotplug = readHotplug(parsed);
   const schedule = readSchedule(texts['schedule']);
   if (schedule !== undefined && texts['migrate'] === undefined) config.migrate = 'schedule';
+  const inject = readInject(lists['inject']);
   const outputs = readOutputs(texts);
   const checkpoint = readCheckpointRequest(texts, runSyntax.hint);
   const views = readViews(texts, readEvery(texts));
   checkStandardOutput({ ...outputs, ...views.files });
   const quiet = flags.has('quiet');
   const workload = { scenario, traces, trees };
-  return { config, costs, hotplug, schedule, ...workload, ...outputs, checkpoint, views, quiet };
+  const plans = { hotplug, inject, schedule };
+  return { config, costs, ...plans, ...workload, ...outputs, checkpoint, views, quiet };
+}
+
+function readInject(given: readonly string[] | undefined): readonly string[] | undefined {
+  if (given?.length === 0) throw optionError('inject', INJECTION_SYNTAX, '');
+  return given;
 }
 
 function readSchedule(text: string | undefined): string | undefined {

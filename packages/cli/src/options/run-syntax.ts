@@ -122,6 +122,11 @@ export const runSyntax: CommandSyntax = {
       describe: 'Hold the contract between host and guest against the machine: off, entry, every',
       defaultDescription: defaultConfig.audit,
     },
+    inject: {
+      type: 'string',
+      array: true,
+      describe: 'Faults to inject, such as frames:20@500000, vanish:0/16, drop:demand-page#3',
+    },
     json: outputOptions.json,
     events: outputOptions.events,
     checkpoint: outputOptions.checkpoint,

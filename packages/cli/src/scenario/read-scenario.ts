@@ -11,6 +11,7 @@ import { ScenarioDocument, type Entry } from './document.js';
 import { configPaths, scenarioFields } from './fields.js';
 import { planNames, readPlanList, type Places } from './plan-list.js';
 import { readFields, type ReadValues } from './read-fields.js';
+import { readInject } from './read-inject.js';
 import { readGuestList, type ReadGuests } from './read-guests.js';
 import { readProcesses } from './read-processes.js';
 import type { Scenario, ScenarioProcess } from './scenario.js';
@@ -24,7 +25,7 @@ import type { Scenario, ScenarioProcess } from './scenario.js';
  */
 export function readScenario(file: string, text: string): Scenario {
   const document = new ScenarioDocument(file, text);
-  const keys = [...Object.keys(scenarioFields), ...planNames, 'processes'];
+  const keys = [...Object.keys(scenarioFields), ...planNames, 'inject', 'processes'];
   const { root } = document;
   const entries = document.entries(root, '');
   if (!entries) throw document.wrong(root, '', `a mapping with ${keys.join(', ')}`, root);
@@ -32,18 +33,25 @@ export function readScenario(file: string, text: string): Scenario {
   if (stranger) throw document.unknownKey(stranger, '', keys);
   const list = entries.find(({ key }) => key === 'processes');
   const guests = entries.find(({ key, value }) => key === 'guests' && document.items(value));
-  const others = entries.filter((entry) => entry !== list && entry !== guests && !isPlan(entry));
+  const faults = entries.find(({ key }) => key === 'inject');
+  const apart = [list, guests, faults];
+  const others = entries.filter((entry) => !apart.includes(entry) && !isPlan(entry));
   const values = readFields(document, others, scenarioFields);
   const { groups, processes } = readWork(document, list, guests);
   const plan = readPlan(document, entries.filter(isPlan));
-  const config = { ...plan.config, ...configOf(values), ...(groups && { groups }) };
-  checkConfig(document, config, { values, places: plan.places });
+  const { inject, places: injected } = faults
+    ? readInject(document, faults)
+    : { inject: undefined, places: {} };
+  const places = { ...plan.places, ...injected };
+  const lists = { ...(groups && { groups }), ...(inject && { inject }) };
+  const config = { ...plan.config, ...configOf(values), ...lists };
+  checkConfig(document, config, { values, places });
   return {
     file,
     name: String(values.get('name')?.value ?? basename(file).replace(/\.ya?ml$/, '')),
     description: String(values.get('description')?.value ?? ''),
     config,
-    places: plan.places,
+    places,
     processes,
   };
 }

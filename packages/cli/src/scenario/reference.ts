@@ -3,6 +3,7 @@ import { patterns, type OptionSpec, type PatternDescription } from '@lguest-sim/
 import { formatSize } from '../options/sizes.js';
 import { expected, type FieldSpec, type ValueSpec } from './field-spec.js';
 import { scenarioFields } from './fields.js';
+import { injectDescription } from './read-inject.js';
 import { planDescriptions, planNames } from './plan-list.js';
 
 /** Options that most patterns have, with the defaults that most have: those of the first one. */
@@ -20,10 +21,11 @@ export const scenarioReference: Readonly<Record<string, () => string>> = {
     const plans = planNames.map((name) => {
       return [`\`${name}\``, planDescriptions[name], 'a list, see below', ''];
     });
+    const inject = ['`inject`', injectDescription, 'a list, see below', ''];
     const processes = ['`processes`', 'What each guest runs.', 'a list with at least one process'];
     return table(
       ['key', 'what it is', 'values', 'default'],
-      [...rows, ...plans, [...processes, '']],
+      [...rows, ...plans, inject, [...processes, '']],
     );
   },
   options: () => optionTable(Object.entries(common)),

@@ -3,6 +3,7 @@ import { patterns } from '@lguest-sim/trace';
 import type { FieldSpec, ValueSpec } from './field-spec.js';
 import { scenarioFields } from './fields.js';
 import { planDescriptions, planFields, planNames } from './plan-list.js';
+import { injectDescription } from './read-inject.js';
 import { patternFields, processKinds, timesSpec } from './process-fields.js';
 
 /** A JSON Schema, or part of one. */
@@ -17,6 +18,12 @@ export function scenarioSchema(): Schema {
       ...mapValues(scenarioFields, schemaOf),
       guests: guestsSchema(),
       ...Object.fromEntries(planNames.map((name) => [name, planSchema(name)])),
+      inject: {
+        description: injectDescription,
+        type: 'array',
+        minItems: 1,
+        items: { type: 'string' },
+      },
       processes: processesSchema('What each guest runs that has no list of its own.'),
     }),
     oneOf: [
