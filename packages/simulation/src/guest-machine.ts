@@ -128,6 +128,11 @@ export class GuestMachine {
     return this.kernelActor.state;
   }
 
+  /** Whether it has ended, and has given back what it had. */
+  get isDead(): boolean {
+    return this.hypervisor.state === 'dead';
+  }
+
   /** Ends all subscriptions. */
   stop(): void {
     for (const actor of [this.launcher, this.mmuActor, this.hypervisor, this.kernelActor]) {

@@ -27,7 +27,7 @@ export function assertLaws(result: ResultDocument): void {
 }
 
 /**
- * Asserts that a run that has come to its end has given every host frame back that its guests had.
+ * Asserts that a run in which every guest has died has given every host frame back that they had.
  * @throws LawViolation if it has not
  */
 export function assertFramesBalance(used: number, atFirst: number): void {
