@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -29,5 +30,12 @@ describe('the bundle that the command is loaded from', () => {
 
   it('takes no notice of a code cache that is not for it', () => {
     expect(load("Buffer.from('of another engine')")).toEqual({ works: true, rejected: true });
+  });
+
+  it('has what only few runs need in files beside it', () => {
+    const read = (name: string) =>
+      readFileSync(new URL(`../dist/bundle/${name}`, import.meta.url), 'utf8');
+    expect(read('dist.cjs')).toMatch(/class (Storyteller|PerfettoTrace)\b/);
+    expect(read('main.cjs')).not.toMatch(/class (Storyteller|PerfettoTrace|Series|History)\b/);
   });
 });

@@ -2,7 +2,7 @@
 // Makes of the built command one file, and of a run of it a code cache, for a quick start:
 // some 250 modules take longer to find and load than a short simulation takes to run. What few
 // runs need (`import()`) are files of their own, loaded on demand.
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { codeCacheOf } from './code-cache.mjs';
@@ -36,6 +36,7 @@ async function write(input, file, format) {
   await bundle.close();
 }
 
+rmSync(directory, { recursive: true, force: true });
 await write(fileURLToPath(new URL('../dist/main.js', import.meta.url)), 'main.cjs', 'cjs');
 // What a thread that decodes a trace runs: it looks for that next to the module that starts it.
 const decoder = new URL('./thread/decoder.js', import.meta.resolve('@lguest-sim/trace/node'));

@@ -35,6 +35,7 @@ export function words(name: string): string {
   return name
     .replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)
     .replace(/^tlb\b/, 'TLB')
+    .replace(/^cpus\b/, 'CPUs')
     .replace(/^switcher\b/, 'Switcher');
 }
 

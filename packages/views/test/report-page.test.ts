@@ -72,7 +72,11 @@ function pixelsOf(page: Page, id: string): Promise<{ colours: number; brightness
 
 const text = (page: Page, selector: string) => page.locator(selector).innerText();
 
-describe.skipIf(noBrowser)('the report in a browser', { timeout: 180_000 }, () => {
+const title = noBrowser
+  ? `the report in a browser (left out: ${noBrowser})`
+  : 'the report in a browser';
+
+describe.skipIf(noBrowser)(title, { timeout: 180_000 }, () => {
   beforeAll(async () => {
     const run = await historyOf();
     ({ result } = run);
