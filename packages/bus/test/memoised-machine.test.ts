@@ -80,7 +80,7 @@ describe('memoised machine', () => {
     const instance = new MachineInstance('door 1', new MemoisedMachine(door), (t) => seen.push(t));
     instance.send('OPEN');
     expect(seen).toEqual([
-      { id: 'door 1', event: 'OPEN', from: '{"closed":"unlocked"}', to: 'open' },
+      { id: 'door 1', machine: 'door', event: 'OPEN', from: '{"closed":"unlocked"}', to: 'open' },
     ]);
   });
 

@@ -16,6 +16,7 @@ describe('the options of run', () => {
       config: { cpus: 2, guests: 2, migrate: 'round-robin' },
       traces: undefined,
       json: undefined,
+      views: { files: {} },
       quiet: false,
     });
   });
@@ -29,6 +30,7 @@ describe('the options of run', () => {
       config: {},
       traces: ['a'],
       json: undefined,
+      views: { files: {} },
       quiet: false,
     });
   });
@@ -51,6 +53,7 @@ describe('the options of run', () => {
       },
       traces: ['a'],
       json: 'out.json',
+      views: { files: {} },
       quiet: true,
     });
   });
