@@ -1,37 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { readFileSync } from 'node:fs';
-import { createRequire, Module } from 'node:module';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import type * as Main from './main.js';
 
-const bundle = fileURLToPath(new URL('./bundle/main.cjs', import.meta.url));
-const codeCache = fileURLToPath(new URL('./bundle/main.cache', import.meta.url));
+/** A file that does not begin with a dot is one of Node's own modules. */
+const BESIDE = './';
+const MAIN = './main.cjs';
 
 /** The command, loaded. */
 export interface LoadedBundle {
-  /** Whose `cachedDataRejected` tells whether the code cache was of use. */
-  readonly script: Script;
+  /**
+   * The files loaded so far, by name: `./main.cjs` and those that it needs at once; others come when
+   * they are needed. A script's `cachedDataRejected` tells whether its code cache was of use.
+   */
+  readonly scripts: ReadonlyMap<string, Script>;
   readonly exports: typeof Main;
 }
 
 /**
- * Loads the command's main file, with the code that V8 compiled for it at the last build. If that was
+ * Loads the command's files, with the code that V8 compiled for them at the last build. If that was
  * another version of V8, it takes no notice of it.
  *
- * @param cachedData a code cache, or null for none; the one of the last build unless given
+ * @param codeCacheOf the code cache of a file by its name; that of the last build unless given
  */
-export function loadBundle(cachedData: Buffer | null = readFileSync(codeCache)): LoadedBundle {
-  const source = readFileSync(bundle, 'utf8');
-  const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
-  const script = new Script(wrapped, { filename: bundle, ...(cachedData && { cachedData }) });
-  const require = createRequire(bundle);
-  const module = new Module(bundle);
-  // The parts that are loaded later refer to this file: they are to find it, not to load it again.
-  require.cache[bundle] = module;
-  const start = script.runInThisContext() as (...args: unknown[]) => void;
-  start(module.exports, require, module, bundle, dirname(bundle));
-  module.loaded = true;
-  return { script, exports: module.exports as typeof Main };
+export function loadBundle(
+  codeCacheOf: (name: string) => Buffer | undefined = builtCodeCache,
+): LoadedBundle {
+  const scripts = new Map<string, Script>();
+  const modules = new Map<string, { exports: unknown }>();
+  const load = (name: string): unknown => {
+    const known = modules.get(name);
+    if (known !== undefined) return known.exports;
+    const file = pathOf(name);
+    const source = readFileSync(file, 'utf8');
+    const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
+    const cachedData = codeCacheOf(name);
+    const script = new Script(wrapped, { filename: file, ...(cachedData && { cachedData }) });
+    const module = { exports: {} };
+    scripts.set(name, script);
+    modules.set(name, module);
+    const own = createRequire(file);
+    const require = (id: string): unknown => (id.startsWith(BESIDE) ? load(id) : own(id));
+    const start = script.runInThisContext() as (...args: unknown[]) => void;
+    start(module.exports, Object.assign(require, own), module, file, dirname(file));
+    return module.exports;
+  };
+  return { exports: load(MAIN) as typeof Main, scripts };
+}
+
+/** Where the code cache of a file is. */
+export function codeCachePath(name: string): string {
+  return pathOf(name.replace(/\.cjs$/, '.cache'));
+}
+
+function builtCodeCache(name: string): Buffer | undefined {
+  const path = codeCachePath(name);
+  return existsSync(path) ? readFileSync(path) : undefined;
+}
+
+function pathOf(name: string): string {
+  return fileURLToPath(new URL(`./bundle/${name}`, import.meta.url));
 }

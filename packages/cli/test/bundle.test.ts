@@ -10,9 +10,9 @@ const loader = fileURLToPath(new URL('../dist/load-bundle.js', import.meta.url))
 function load(codeCache: string): unknown {
   const code = `
     import { loadBundle } from ${JSON.stringify(loader)};
-    const { script, exports } = loadBundle(${codeCache});
+    const { scripts, exports } = loadBundle(${codeCache});
     const works = (await exports.main(['--version'])) === 0;
-    console.error(JSON.stringify({ works, rejected: script.cachedDataRejected ?? null }));`;
+    console.error(JSON.stringify({ works, rejected: scripts.get('./main.cjs').cachedDataRejected ?? null }));`;
   const command = ['--input-type=module', '--eval', code];
   const output = spawnSync(process.execPath, command, { encoding: 'utf8' }).stderr;
   // Node itself may have something to say of the environment's colours.
@@ -25,11 +25,11 @@ describe('the bundle that the command is loaded from', () => {
   });
 
   it('works without a code cache', () => {
-    expect(load('null')).toEqual({ works: true, rejected: null });
+    expect(load('() => undefined')).toEqual({ works: true, rejected: null });
   });
 
   it('takes no notice of a code cache that is not for it', () => {
-    expect(load("Buffer.from('of another engine')")).toEqual({ works: true, rejected: true });
+    expect(load("() => Buffer.from('of another engine')")).toEqual({ works: true, rejected: true });
   });
 
   it.each(['Storyteller', 'PerfettoTrace', 'History'])(

@@ -5,6 +5,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { codeCachePath } from '../dist/load-bundle.js';
 import { codeCacheOf } from './code-cache.mjs';
 
 const directory = fileURLToPath(new URL('../dist/bundle/', import.meta.url));
@@ -42,4 +43,6 @@ await write(fileURLToPath(new URL('../dist/main.js', import.meta.url)), 'main.cj
 const decoder = new URL('./thread/decoder.js', import.meta.resolve('@lguest-sim/trace/node'));
 await write(fileURLToPath(decoder), 'decoder.js', 'esm');
 
-writeFileSync(`${directory}main.cache`, await codeCacheOf(['run', '--quiet']));
+for (const [name, cache] of await codeCacheOf(['run', '--quiet'])) {
+  writeFileSync(codeCachePath(name), cache);
+}

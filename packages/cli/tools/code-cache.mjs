@@ -3,16 +3,16 @@ import { setFlagsFromString } from 'node:v8';
 import { loadBundle } from '../dist/load-bundle.js';
 
 /**
- * Runs the bundled command once, and returns what V8 compiled for that as a code cache.
+ * Runs the bundled command once, and returns what V8 compiled for that as a code cache for each file.
  *
  * @param {string[]} args arguments of the command
- * @returns {Promise<Buffer>}
+ * @returns {Promise<[name: string, cache: Buffer][]>}
  * @throws {Error} if the command did not end well
  */
 export async function codeCacheOf(args) {
   // Otherwise V8 forgets what has not been called for a while.
   setFlagsFromString('--no-flush-bytecode');
-  const { script, exports } = loadBundle(null);
+  const { scripts, exports } = loadBundle(() => undefined);
   const write = process.stdout.write;
   process.stdout.write = (text, encoding, done) => {
     (typeof encoding === 'function' ? encoding : done)?.();
@@ -23,5 +23,5 @@ export async function codeCacheOf(args) {
   if (exitCode !== 0) throw new Error(`lguest-sim ${args.join(' ')}: exit code ${exitCode}`);
   // The cache is only good for the flags that it was made under.
   setFlagsFromString('--flush-bytecode');
-  return script.createCachedData();
+  return [...scripts].map(([name, script]) => [name, script.createCachedData()]);
 }
