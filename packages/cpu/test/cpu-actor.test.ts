@@ -49,7 +49,9 @@ describe('the actor of a host CPU', () => {
   it('comes up in the host, with no guest', () => {
     const { actor, transitions } = setUp();
     expect([actor.state, actor.guest]).toEqual(['host', NO_GUEST]);
-    expect(transitions).toEqual([{ id: 'cpu 1', event: 'ONLINE', from: 'offline', to: 'host' }]);
+    expect(transitions).toEqual([
+      { id: 'cpu 1', machine: 'host-cpu', event: 'ONLINE', from: 'offline', to: 'host' },
+    ]);
   });
 
   it('keeps an exit to itself until it is to deliver it, and stays in the guest so long', () => {
