@@ -125,6 +125,11 @@ export class HostMachine {
   }
 }
 
+/** Most bytes of host memory that a machine can have in use. */
+export function mostHostBytes(config: SimulationConfig): number {
+  return frameCount(config, switcherLayout(config.cpus)) * PAGE_SIZE;
+}
+
 /**
  * Host frames for everything that can be in use at once. The operating system commits them as they
  * are touched, so this costs address space, not memory.

@@ -18,6 +18,7 @@ export * from './history/series.js';
 export type { SlotContent, SlotTimelineDocument } from './history/slot-timeline.js';
 export type { Span } from './history/spans.js';
 export * from './host-crash-kind.js';
+export { mostHostBytes } from './host-machine.js';
 export * from './host-scheduler.js';
 export { INJECTION_SYNTAX } from './inject/injection.js';
 export * from './laws.js';

@@ -10,6 +10,9 @@ declare class TextDecoder {
   decode(bytes?: Uint8Array, options?: { stream: boolean }): string;
 }
 
+/** Most characters of a line: what is longer is no recording, and not to be held. */
+const MOST_LINE_CHARACTERS = 2 ** 24;
+
 /** One line of a file, without its end. */
 export interface Line {
   /** Counted from 1. */
@@ -21,19 +24,23 @@ export interface Line {
  * Cuts a file into lines. Lines end in a line feed, with or without a carriage return before it; the
  * last one need not.
  *
- * @throws ConformanceError if bytes are not UTF-8
+ * @throws ConformanceError if bytes are not UTF-8, or a line is too long to be one
  */
 export function* readLines(input: TraceInput): Generator<Line> {
   let number = 1;
   let rest = '';
-  for (const chunk of decode(input, () => number)) {
-    const text = rest + chunk;
+  for (const text of decode(input, () => number)) {
     let start = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      yield { number: number++, text: withoutReturn(text.slice(start, end)) };
+      yield { number: number++, text: withoutReturn(rest + text.slice(start, end)) };
+      rest = '';
       start = end + 1;
     }
-    rest = text.slice(start);
+    rest += text.slice(start);
+    if (rest.length > MOST_LINE_CHARACTERS) {
+      const most = `a line of at most ${MOST_LINE_CHARACTERS} characters`;
+      throw new ConformanceError(number, `expected ${most}, found a longer one`);
+    }
   }
   if (rest !== '') yield { number, text: withoutReturn(rest) };
 }
