@@ -27,7 +27,7 @@ export async function modelcheck(options: ExploreOptions): Promise<ExitCode> {
       await writeOut(renderExploration(value));
       return value.findings.length > 0 || value.isCut ? ExitCode.failed : ExitCode.ok;
     }
-    // Nobody reads what is found any more.
-    if (!(await writeOut(renderLayer(value)))) return ExitCode.ok;
+    // Nobody reads what is found any more, so there is no point in looking on.
+    if (!(await writeOut(renderLayer(value)))) return ExitCode.failed;
   }
 }

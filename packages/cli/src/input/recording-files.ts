@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { formatSize } from '../options/sizes.js';
 import { CommandError, systemCode, systemReason } from '../errors.js';
 
 const inflate = promisify(gunzip);
 
 /** Bytes handed on at once, so that no text of the whole file has to fit in one string. */
 const CHUNK_BYTES = 1 << 20;
+
+/** Most bytes of a recording, decompressed: those of the original have some 3M. */
+const MOST_BYTES = 2 ** 28;
 
 /**
  * The files that a path stands for: itself, or the recordings in a directory, in order of name.
@@ -35,14 +39,40 @@ export async function recordingFiles(path: string): Promise<readonly string[]> {
  */
 export async function readRecording(path: string): Promise<Iterable<Uint8Array>> {
   try {
-    const bytes = path === '-' ? await buffer(process.stdin) : await readFile(path);
-    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return chunks(isGzip ? await inflate(bytes) : bytes);
+    const bytes = path === '-' ? await readStream(process.stdin) : await readWhole(path);
+    const isGzip = bytes?.[0] === 0x1f && bytes[1] === 0x8b;
+    const text = bytes && (isGzip ? await inflate(bytes, { maxOutputLength: MOST_BYTES }) : bytes);
+    if (text !== undefined) return chunks(text);
   } catch (error) {
-    const damaged = systemCode(error).startsWith('Z_');
-    const reason = damaged ? 'truncated or damaged gzip' : systemReason(error);
-    throw unreadable(path, reason, error);
+    throw unreadable(path, reasonOf(error), error);
   }
+  throw unreadable(path, TOO_LARGE);
+}
+
+const TOO_LARGE = `more than ${formatSize(MOST_BYTES)}`;
+
+function reasonOf(error: unknown): string {
+  const code = systemCode(error);
+  if (code === 'ERR_BUFFER_TOO_LARGE') return `${TOO_LARGE} once it is decompressed`;
+  return code.startsWith('Z_') ? 'truncated or damaged gzip' : systemReason(error);
+}
+
+/** The bytes of a file; undefined if they are too many. What is no file has no size to look at. */
+async function readWhole(path: string): Promise<Uint8Array | undefined> {
+  const status = await stat(path);
+  if (!status.isFile() && !status.isDirectory()) return await readStream(createReadStream(path));
+  return status.size > MOST_BYTES ? undefined : await readFile(path);
+}
+
+async function readStream(stream: AsyncIterable<unknown>): Promise<Uint8Array | undefined> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of stream) {
+    bytes += (piece as Uint8Array).length;
+    if (bytes > MOST_BYTES) return undefined;
+    pieces.push(piece as Uint8Array);
+  }
+  return Buffer.concat(pieces);
 }
 
 /** How messages and results call a path. */

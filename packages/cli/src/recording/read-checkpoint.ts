@@ -4,7 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { deserialize } from 'node:v8';
 import { createBrotliDecompress } from 'node:zlib';
-import type { SimulationSnapshot } from '@lguest-sim/simulation';
+import { mostHostBytes, type SimulationSnapshot } from '@lguest-sim/simulation';
 import { CommandError, systemReason } from '../errors.js';
 import {
   CHECKPOINT_SCHEMA,
@@ -14,6 +14,7 @@ import {
 } from './checkpoint-file.js';
 import { mapping, text, UnexpectedValue, wholeNumber } from './json-values.js';
 import { version } from '../report/version.js';
+import { ArrivingBytes } from './arriving-bytes.js';
 import { readDescription } from './read-description.js';
 
 /** A checkpoint as it is read. */
@@ -23,6 +24,11 @@ export interface Checkpoint {
 }
 
 const FIRST_LINE_BYTES = firstLine(0, '0'.repeat(64)).length;
+
+const PAGE_BYTES = 4096;
+
+/** More than the state of any machine has, without its memory. */
+const MOST_STATE_BYTES = 2 ** 30;
 
 /** More than any header has. */
 const MOST_HEADER_BYTES = 1 << 26;
@@ -139,25 +145,41 @@ function checkEvents(value: unknown): NonNullable<CheckpointHeader['events']> {
 
 async function readSnapshot(
   file: FileHandle,
-  { stateBytes, memoryBytes }: CheckpointHeader,
+  { run, stateBytes, memoryBytes }: CheckpointHeader,
   start: number,
 ): Promise<SimulationSnapshot> {
-  const state = new Uint8Array(stateBytes);
-  const memory = new Uint8Array(memoryBytes);
-  let at = 0;
+  // What a file says of its sizes is not to be believed: neither is room made for it, nor is more taken.
+  const most = mostHostBytes(run.config);
+  if (memoryBytes > most || memoryBytes % PAGE_BYTES !== 0) {
+    throw UnexpectedValue.of('memoryBytes', `whole pages, ${most} bytes at most`, memoryBytes);
+  }
+  if (stateBytes > MOST_STATE_BYTES) {
+    throw UnexpectedValue.of('stateBytes', `at most ${MOST_STATE_BYTES}`, stateBytes);
+  }
+  const state = new ArrivingBytes('state', stateBytes);
+  const memory = new ArrivingBytes('host memory', memoryBytes);
+  // A pipeline that is given up says so, and not why.
+  let reason: unknown;
   const fill = (chunk: Uint8Array): void => {
-    const head = chunk.subarray(0, Math.max(0, stateBytes - at));
-    if (head.length > 0) state.set(head, at);
-    if (head.length < chunk.length)
-      memory.set(chunk.subarray(head.length), at + head.length - stateBytes);
-    at += chunk.length;
+    try {
+      const head = chunk.subarray(0, state.missing);
+      state.push(head);
+      memory.push(chunk.subarray(head.length));
+    } catch (error) {
+      reason = error;
+      throw error;
+    }
   };
   const compressed = file.createReadStream({ start, autoClose: false, highWaterMark: 1 << 20 });
-  await pipeline(compressed, createBrotliDecompress({ chunkSize: 1 << 20 }), async (inflated) => {
+  const inflate = createBrotliDecompress({ chunkSize: 1 << 20 });
+  await pipeline(compressed, inflate, async (inflated) => {
     for await (const chunk of inflated) fill(chunk as Buffer);
+  }).catch((error: unknown) => {
+    throw reason ?? error;
   });
-  const snapshot = deserialize(state) as SimulationSnapshot;
-  return withWords(snapshot, new Int32Array(memory.buffer));
+  const snapshot = deserialize(state.whole()) as SimulationSnapshot;
+  const words = memory.whole();
+  return withWords(snapshot, new Int32Array(words.buffer, words.byteOffset, words.length / 4));
 }
 
 function refused(path: string, problem: string, cause?: unknown): CommandError {

@@ -26,7 +26,10 @@ export class ScenarioDocument {
     const [problem] = [...this.#document.errors, ...this.#document.warnings];
     if (problem !== undefined) {
       const { line } = this.#lines.linePos(problem.pos[0]);
-      throw scenarioError(`${file}:${line}: expected YAML: ${problem.message}`);
+      // What the parser says when it runs out of stack.
+      const isDeep = problem.message.includes('call stack');
+      const reason = isDeep ? 'less deeply nested, found too many levels' : `: ${problem.message}`;
+      throw scenarioError(`${file}:${line}: expected YAML${isDeep ? ' ' : ''}${reason}`);
     }
   }
 
