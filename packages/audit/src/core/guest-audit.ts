@@ -143,6 +143,7 @@ export class GuestAudit implements ScanListener {
     remembered.kernelAddress = kernelAddress;
     remembered.death = death;
     remembered.hasCalled = false;
+    remembered.isStackPinned = false;
     this.touched.clear();
   }
 
