@@ -8,7 +8,7 @@ const seconds = 1000;
 /** In the order in which they are told. */
 const commands = [
   ...['run', 'replay', 'resume', 'conform', 'explain', 'compare', 'fuzz', 'modelcheck', 'bench'],
-  ...['scenarios', 'machines', 'trace'],
+  ...['scenarios', 'machines', 'completion', 'trace'],
 ];
 const expectedCommand = `expected a command (${commands.join(', ').replace(/, (\w+)$/, ' or $1')})`;
 
@@ -77,7 +77,7 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
     ['modelcheck --pages 2', '--pages: expected a whole number from 3 to 8, got "2"'],
     ['modelcheck --audit off', '--audit: expected one of states, transitions, got "off"'],
     ['modelcheck x', 'unexpected argument "x" (see lguest-sim modelcheck --help)'],
-    ['conform --fidelity new a', '--fidelity: expected one of original, mended, got "new"'],
+    ['conform --fidelity new a', '--fidelity: expected one of mended, original, got "new"'],
   ])('"%s" is bad input: one line says why', async (words, message) => {
     const args = words === '' ? [] : words.split(' ');
     const { code, stdout, stderr } = await lguestSim(args);

@@ -70,7 +70,7 @@ describe('lguest-sim fuzz', { timeout: 240 * seconds }, () => {
     [['--runs', '0'], '--runs: expected a whole number from 1 to 1000000000, got "0"'],
     [['--seed', '4294967296'], '--seed: expected a whole number from 0 to 4294967295'],
     [['--paging', 'four-level'], '--paging: expected one of two-level, pae, both'],
-    [['--fidelity', 'some'], '--fidelity: expected one of original, mended'],
+    [['--fidelity', 'some'], '--fidelity: expected one of mended, original'],
     [['--cpus', '65'], '--cpus: expected a whole number from 1 to 64'],
     [['--ops', 'many'], '--ops: expected a whole number from 1 to 10000'],
     [['--save', ''], '--save: expected a file name'],

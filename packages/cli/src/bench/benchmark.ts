@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { BenchmarkName } from '../options/bench-options.js';
 
 /** What a benchmark may use while it runs. */
 export interface BenchContext {
@@ -14,7 +15,7 @@ export interface BenchContext {
 
 /** One thing that is measured. */
 export interface Benchmark {
-  readonly name: string;
+  readonly name: BenchmarkName;
   /** What it measures, in a few words. */
   readonly title: string;
   readonly unit: 'accesses/s' | 'switches/s' | 'ns' | 'ns/access';

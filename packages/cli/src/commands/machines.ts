@@ -4,10 +4,12 @@ import { machines, machinesAsMarkdown, type MachineDescription } from '@lguest-s
 import { optionError, usageError } from '../errors.js';
 import { ExitCode } from '../exit-code.js';
 import type { CommandSyntax, ParsedArguments } from '../options/command-syntax.js';
+import { optionOf } from '../options/value-syntax.js';
 import { choice } from '../options/values.js';
 import { writeOut } from '../output/standard-output.js';
 
 const formats = ['markdown', 'mermaid', 'json'] as const;
+const names = machines.map(({ machine }) => nameOf(machine.machine.id));
 
 /** `lguest-sim machines`. */
 export const machinesSyntax: CommandSyntax = {
@@ -17,15 +19,12 @@ export const machinesSyntax: CommandSyntax = {
     '',
     'Shows the state machines that the simulated machine is made of: which states',
     'there are, and which events lead from one to the next. With NAME only one of them:',
-    `${machines.map(({ machine }) => nameOf(machine.machine.id)).join(', ')}.`,
+    `${names.join(', ')}.`,
   ].join('\n'),
   options: {
-    format: {
-      type: 'string',
-      describe: `In which form: ${formats.join(', ')}`,
-      defaultDescription: 'markdown',
-    },
+    format: optionOf('In which form', formats, 'markdown'),
   },
+  others: { name: 'NAME', words: names },
   examples: [
     ['lguest-sim machines', 'diagrams that Markdown viewers draw'],
     ['lguest-sim machines vcpu --format mermaid', 'one diagram, for mermaid.live'],
@@ -75,8 +74,7 @@ function chosen([name, other]: readonly string[]): readonly MachineDescription[]
   if (name === undefined) return machines;
   const found = machines.find(({ machine }) => nameOf(machine.machine.id) === name);
   if (found !== undefined) return [found];
-  const names = machines.map(({ machine }) => nameOf(machine.machine.id)).join(', ');
-  throw usageError(`expected one of ${names}, got "${name}"`, machinesSyntax.hint);
+  throw usageError(`expected one of ${names.join(', ')}, got "${name}"`, machinesSyntax.hint);
 }
 
 /** A machine's id as one word. */

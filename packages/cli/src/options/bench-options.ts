@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { usageError } from '../errors.js';
 import type { CommandSyntax, ParsedArguments } from './command-syntax.js';
+import { aNumber, fileOrDash } from './value-syntax.js';
 import { fileName, wholeNumber } from './values.js';
+
+/** The benchmarks there are, by kind. */
+const byKind = {
+  'Whole runs': ['short', 'text', 'packed'],
+  Decoding: ['decode-text', 'decode-packed'],
+  'Round trips': ['fault', 'fault-99', 'set-pte', 'set-pte-99'],
+  Switches: ['ring'],
+} as const;
+
+export type BenchmarkName = (typeof byKind)[keyof typeof byKind][number];
+
+/** Names of all benchmarks, in the order in which they are run. */
+export const benchmarkNames: readonly BenchmarkName[] = Object.values(byKind).flat();
 
 /** What `lguest-sim bench` is asked to do. */
 export interface BenchRequest {
@@ -24,25 +38,28 @@ export const benchSyntax: CommandSyntax = {
     'Measures how fast the simulator is on this machine, and shows for each figure',
     'its median and spread over the repeats next to what the project aims at.',
     '',
-    'Whole runs:   short, text, packed      Decoding: decode-text, decode-packed',
-    'Round trips:  fault, fault-99, set-pte, set-pte-99     Switches: ring',
+    ...Object.entries(byKind).map(([kind, names]) => `${`${kind}:`.padEnd(13)}${names.join(', ')}`),
   ].join('\n'),
   options: {
     repeats: {
       type: 'string',
       describe: 'Measurements of each, after one to warm up: 3 to 1000',
+      takes: aNumber,
       defaultDescription: String(DEFAULT_REPEATS),
     },
     records: {
       type: 'string',
       describe: 'Records that the long traces have at least: copies of a recorded one, joined',
-      defaultDescription: '8000000',
+      takes: aNumber,
+      defaultDescription: String(DEFAULT_RECORDS),
     },
     json: {
       type: 'string',
       describe: 'Write the figures to a file as well; - for standard output',
+      takes: fileOrDash,
     },
   },
+  others: { name: 'NAME', words: benchmarkNames },
   examples: [
     ['lguest-sim bench', 'everything, in some minutes'],
     ['lguest-sim bench fault ring --repeats 21', 'two of them, more carefully'],
@@ -53,13 +70,10 @@ export const benchSyntax: CommandSyntax = {
 
 /**
  * Makes a request of what was said.
- * @param known names of all benchmarks
  * @throws CommandError naming what cannot be
  */
-export function readBenchOptions(
-  { texts, others }: ParsedArguments,
-  known: readonly string[],
-): BenchRequest {
+export function readBenchOptions({ texts, others }: ParsedArguments): BenchRequest {
+  const known: readonly string[] = benchmarkNames;
   const unknown = others.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw usageError(

@@ -2,6 +2,7 @@
 import { usageError } from '../errors.js';
 import type { CommandSyntax, ParsedArguments } from './command-syntax.js';
 import { formatOption, readFormat, type Format } from './format-option.js';
+import { file } from './value-syntax.js';
 
 /** What `lguest-sim compare` is asked to do. */
 export interface CompareRequest {
@@ -21,6 +22,7 @@ export const compareSyntax: CommandSyntax = {
     'settings that differ, then counts, the most notable differences first.',
   ].join('\n'),
   options: { format: formatOption },
+  others: file,
   examples: [
     ['lguest-sim compare a.json b.json', 'what B has more or less of than A'],
     ['lguest-sim compare a.json b.json --format markdown', 'the same for a report'],

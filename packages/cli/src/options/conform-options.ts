@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { usageError } from '../errors.js';
 import type { CommandSyntax, ParsedArguments } from './command-syntax.js';
+import { fidelityNames, optionOf } from './value-syntax.js';
 import { choice } from './values.js';
 
 /** What `lguest-sim conform` is asked to do. */
@@ -21,12 +22,13 @@ export const conformSyntax: CommandSyntax = {
     '*.ndjson and *.ndjson.gz file in it.',
   ].join('\n'),
   options: {
-    fidelity: {
-      type: 'string',
-      describe: 'Replay with the defects of the original, or with them mended: original, mended',
-      defaultDescription: 'original',
-    },
+    fidelity: optionOf(
+      'Replay with the defects of the original, or with them mended',
+      fidelityNames,
+      'original',
+    ),
   },
+  others: { name: 'FILE|DIR', paths: 'files' },
   examples: [
     ['lguest-sim conform traces/', 'every recording in a directory'],
     ['lguest-sim conform a.ndjson --fidelity mended', 'where mending makes a difference'],
@@ -43,6 +45,6 @@ export function readConformOptions({ texts, others }: ParsedArguments): ConformR
   if (others.length === 0 || others.includes('')) {
     throw usageError('expected at least one FILE or directory, got nothing', conformSyntax.hint);
   }
-  const fidelity = choice('fidelity', texts['fidelity'] ?? 'original', ['original', 'mended']);
+  const fidelity = choice('fidelity', texts['fidelity'] ?? 'original', fidelityNames);
   return { paths: others, fidelity };
 }

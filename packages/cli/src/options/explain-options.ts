@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Options } from 'yargs';
 import type { Wanted } from '@lguest-sim/views';
 import { optionError, usageError } from '../errors.js';
-import type { CommandSyntax, ParsedArguments } from './command-syntax.js';
+import type { CommandSyntax, OptionSyntax, ParsedArguments } from './command-syntax.js';
 import { formatOption, readFormat, type Format } from './format-option.js';
 import { readRunOptions, type RunRequest } from './run-options.js';
 import { runSyntax } from './run-syntax.js';
+import { aNumber } from './value-syntax.js';
 import { wholeNumber } from './values.js';
 
 /** What `lguest-sim explain` is asked to do. */
@@ -30,14 +30,19 @@ const machine = Object.fromEntries(
 );
 
 const own = {
-  fault: { type: 'string', describe: 'Which page fault of the run, from 1' },
+  fault: { type: 'string', describe: 'Which page fault of the run, from 1', takes: aNumber },
   vaddr: {
     type: 'string',
     describe: 'The first fault in the page of this address, or the --fault-th',
+    takes: { name: 'ADDRESS' },
   },
-  migration: { type: 'string', describe: 'Which migration of a guest to another CPU, from 1' },
+  migration: {
+    type: 'string',
+    describe: 'Which migration of a guest to another CPU, from 1',
+    takes: aNumber,
+  },
   format: formatOption,
-} as const satisfies Record<string, Options>;
+} as const satisfies Record<string, OptionSyntax>;
 
 /** `lguest-sim explain`. */
 export const explainSyntax: CommandSyntax = {
@@ -50,6 +55,7 @@ export const explainSyntax: CommandSyntax = {
   ].join('\n'),
   options: { ...own, ...machine },
   grouped: runSyntax.grouped ?? [],
+  ...(runSyntax.others && { others: runSyntax.others }),
   examples: [
     ['lguest-sim explain', 'the first page fault of a process'],
     ['lguest-sim explain zipf --fault 300', 'the 300th page fault of the run'],

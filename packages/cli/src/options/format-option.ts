@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Options } from 'yargs';
 import type { ParsedArguments } from './command-syntax.js';
+import { optionOf } from './value-syntax.js';
 import { choice } from './values.js';
 
 /** Forms in which something can be told. */
@@ -8,11 +8,7 @@ export const formats = ['text', 'markdown', 'json'] as const;
 export type Format = (typeof formats)[number];
 
 /** `--format` */
-export const formatOption = {
-  type: 'string',
-  describe: `In which form: ${formats.join(', ')}`,
-  defaultDescription: 'text',
-} as const satisfies Options;
+export const formatOption = optionOf('In which form', formats, 'text');
 
 /** Reads `--format`. @throws CommandError for one that there is not */
 export function readFormat({ format }: ParsedArguments['texts']): Format {

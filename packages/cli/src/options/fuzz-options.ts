@@ -2,6 +2,7 @@
 import { limits, type SimulationConfig } from '@lguest-sim/simulation';
 import { usageError } from '../errors.js';
 import type { CommandSyntax, ParsedArguments } from './command-syntax.js';
+import { aNumber, directory, fidelityNames, optionOf, pagingNames } from './value-syntax.js';
 import { choice, fileName, wholeNumber, type Range } from './values.js';
 
 /** What `lguest-sim fuzz` is asked to do. */
@@ -19,6 +20,7 @@ export interface FuzzRequest {
 }
 
 const usual = { runs: 200, seed: 1, cpus: 2, ops: 60 } as const;
+const pagings = [...pagingNames, 'both'] as const;
 const runRange: Range = [1, 1_000_000_000];
 const operationRange: Range = [1, 10_000];
 
@@ -38,35 +40,36 @@ export const fuzzSyntax: CommandSyntax = {
       type: 'string',
       describe: 'Runs, each with another hostile guest',
       defaultDescription: String(usual.runs),
+      takes: aNumber,
     },
     seed: {
       type: 'string',
       describe: 'Seed of the first run; each has one more than the one before',
       defaultDescription: String(usual.seed),
+      takes: aNumber,
     },
-    paging: {
-      type: 'string',
-      describe: 'Format of page tables: two-level, pae, or both in turns',
-      defaultDescription: 'both',
-    },
-    fidelity: {
-      type: 'string',
-      describe: 'With the defects of the original, or with them mended: original, mended',
-      defaultDescription: 'mended',
-    },
+    paging: optionOf('Format of page tables, or both in turns', pagings, 'both'),
+    fidelity: optionOf(
+      'With the defects of the original, or with them mended',
+      fidelityNames,
+      'mended',
+    ),
     cpus: {
       type: 'string',
       describe: 'Host CPUs, between which the guests migrate',
       defaultDescription: String(usual.cpus),
+      takes: aNumber,
     },
     ops: {
       type: 'string',
       describe: 'Most operations of a hostile guest after its boot',
       defaultDescription: String(usual.ops),
+      takes: aNumber,
     },
     save: {
       type: 'string',
       describe: 'Directory for an event log of each finding, for replay',
+      takes: directory,
     },
   },
   examples: [
@@ -93,13 +96,13 @@ export function readFuzzOptions({ texts, others }: ParsedArguments): FuzzRequest
   }
   const number = (name: keyof typeof usual, range: Range): number =>
     wholeNumber(name, texts[name] ?? String(usual[name]), range);
-  const paging = choice('paging', texts['paging'] ?? 'both', ['two-level', 'pae', 'both']);
+  const paging = choice('paging', texts['paging'] ?? 'both', pagings);
   const { save } = texts;
   return {
     runs: number('runs', runRange),
     seed: number('seed', limits.seed),
-    pagings: paging === 'both' ? ['two-level', 'pae'] : [paging],
-    fidelity: choice('fidelity', texts['fidelity'] ?? 'mended', ['original', 'mended']),
+    pagings: paging === 'both' ? pagingNames : [paging],
+    fidelity: choice('fidelity', texts['fidelity'] ?? 'mended', fidelityNames),
     cpus: number('cpus', limits.cpus),
     operations: number('ops', operationRange),
     save: save === undefined ? undefined : fileName('save', save),

@@ -2,6 +2,7 @@
 import { limits, type ExploreOptions } from '@lguest-sim/modelcheck';
 import { usageError } from '../errors.js';
 import type { CommandSyntax, ParsedArguments } from './command-syntax.js';
+import { aNumber, fidelityNames, optionOf, pagingNames } from './value-syntax.js';
 import { choice, wholeNumber } from './values.js';
 
 const defaults = {
@@ -15,13 +16,15 @@ const defaults = {
   audit: 'states',
 } as const;
 
+const auditNames = ['states', 'transitions'] as const;
+
 function size(what: string, name: keyof typeof limits): CommandSyntax['options'][string] {
   const [least, most] = limits[name];
   return number(`${what}, ${least} to ${most}`, name);
 }
 
 function number(describe: string, name: keyof typeof defaults): CommandSyntax['options'][string] {
-  return { type: 'string', describe, defaultDescription: defaults[name] };
+  return { type: 'string', describe, defaultDescription: defaults[name], takes: aNumber };
 }
 
 /** `lguest-sim modelcheck`. */
@@ -39,22 +42,17 @@ export const modelcheckSyntax: CommandSyntax = {
     cpus: size('Host CPUs', 'cpus'),
     pages: size('Guest memory in pages', 'pages'),
     depth: size('Operations one after the other', 'depth'),
-    paging: {
-      type: 'string',
-      describe: 'Paging format: two-level, pae',
-      defaultDescription: defaults.paging,
-    },
-    fidelity: {
-      type: 'string',
-      describe: 'With the defects of the original, or with them mended: original, mended',
-      defaultDescription: defaults.fidelity,
-    },
-    audit: {
-      type: 'string',
-      describe:
-        'Look at all tables in each new state, or after all transitions: states, transitions',
-      defaultDescription: defaults.audit,
-    },
+    paging: optionOf('Paging format', pagingNames, defaults.paging),
+    fidelity: optionOf(
+      'With the defects of the original, or with them mended',
+      fidelityNames,
+      defaults.fidelity,
+    ),
+    audit: optionOf(
+      'Look at all tables in each new state, or after all transitions',
+      auditNames,
+      defaults.audit,
+    ),
     states: number('Stop when there are so many states', 'states'),
   },
   examples: [
@@ -82,8 +80,8 @@ export function readModelcheckOptions({ texts, others }: ParsedArguments): Explo
     pages: sized('pages'),
     depth: sized('depth'),
     mostStates: wholeNumber('states', text('states'), [1, 1e9]),
-    paging: choice('paging', text('paging'), ['two-level', 'pae']),
-    fidelity: choice('fidelity', text('fidelity'), ['original', 'mended']),
-    audit: choice('audit', text('audit'), ['states', 'transitions']),
+    paging: choice('paging', text('paging'), pagingNames),
+    fidelity: choice('fidelity', text('fidelity'), fidelityNames),
+    audit: choice('audit', text('audit'), auditNames),
   };
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Options } from 'yargs';
 import { optionError, usageError } from '../errors.js';
 import type { CheckpointRequest } from '../recording/checkpoint-target.js';
-import type { ParsedArguments } from './command-syntax.js';
+import type { OptionSyntax, ParsedArguments } from './command-syntax.js';
+import { cycles, directory, file, fileOrDash } from './value-syntax.js';
 import { fileName, wholeNumber } from './values.js';
 import { checkStandardOutput } from './view-options.js';
 
@@ -16,19 +16,23 @@ export const outputOptions = {
   json: {
     type: 'string',
     describe: 'Write the result document to a file; - is standard output, then without summary',
+    takes: fileOrDash,
   },
   events: {
     type: 'string',
     describe: 'Write every message to an event log; - is standard output, then without summary',
+    takes: fileOrDash,
   },
   checkpoint: {
     type: 'string',
     describe: 'Keep a file from which lguest-sim resume goes on',
+    takes: file,
   },
   every: {
     type: 'string',
     describe: 'Cycles of virtual time from one checkpoint, or line of --series, to the next',
     defaultDescription: `${DEFAULT_EVERY}; of --series what fits the run`,
+    takes: cycles,
   },
   quiet: {
     type: 'boolean',
@@ -37,8 +41,9 @@ export const outputOptions = {
   'trace-dir': {
     type: 'string',
     describe: 'Directory to look for the traces in, in place of the current one',
+    takes: directory,
   },
-} as const satisfies Record<string, Options>;
+} as const satisfies Record<string, OptionSyntax>;
 
 /** Where documents go: a file, or `-`. */
 export interface Outputs {

@@ -2,6 +2,7 @@
 import type { CommandSyntax, ParsedArguments } from './command-syntax.js';
 import { outputOptions } from './output-options.js';
 import { oneFile } from './resume-options.js';
+import { file } from './value-syntax.js';
 import { fileName } from './values.js';
 
 /** What `lguest-sim replay` is asked to do. */
@@ -22,6 +23,7 @@ export const replaySyntax: CommandSyntax = {
     'one that differs. A log that was cut off is compared as far as it goes.',
   ].join('\n'),
   options: { 'trace-dir': outputOptions['trace-dir'], quiet: outputOptions.quiet },
+  others: file,
   examples: [
     ['lguest-sim replay zipf.ndjson', 'what run --events zipf.ndjson wrote'],
     ['zcat a.gz | lguest-sim replay a.ndjson', 'a run whose trace came from a pipe'],

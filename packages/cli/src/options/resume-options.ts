@@ -2,6 +2,7 @@
 import { usageError } from '../errors.js';
 import type { CommandSyntax, ParsedArguments } from './command-syntax.js';
 import { checkpointName, outputOptions, readEvery, readOutputs } from './output-options.js';
+import { cycles, file, fileOrDash } from './value-syntax.js';
 import { fileName } from './values.js';
 
 /** What `lguest-sim resume` is asked to do. */
@@ -34,18 +35,25 @@ export const resumeSyntax: CommandSyntax = {
     events: {
       type: 'string',
       describe: 'Where its event log is now; of a run without, where to begin one',
+      takes: fileOrDash,
     },
     'no-events': { type: 'boolean', describe: 'Leave its event log as it is' },
-    checkpoint: { type: 'string', describe: 'Where further checkpoints go, in place of FILE' },
+    checkpoint: {
+      type: 'string',
+      describe: 'Where further checkpoints go, in place of FILE',
+      takes: file,
+    },
     every: {
       type: 'string',
       describe: outputOptions.every.describe,
       defaultDescription: 'as before',
+      takes: cycles,
     },
     'no-checkpoint': { type: 'boolean', describe: 'No further checkpoints; FILE stays as it is' },
     'trace-dir': outputOptions['trace-dir'],
     quiet: outputOptions.quiet,
   },
+  others: file,
   examples: [
     ['lguest-sim resume zipf.checkpoint', 'go on'],
     ['lguest-sim resume zipf.checkpoint --json -', 'the result document to standard output'],

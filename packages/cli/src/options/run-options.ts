@@ -16,6 +16,7 @@ import { readCosts } from './cost-options.js';
 import { readHotplug } from './hotplug-options.js';
 import { readCheckpointRequest, readEvery, readOutputs } from './output-options.js';
 import { runSyntax } from './run-syntax.js';
+import { fidelityNames, pagingNames } from './value-syntax.js';
 import { choice, fileName, memorySize, tlbShape, wholeNumber } from './values.js';
 import { checkStandardOutput, readViews, type ViewRequest } from './view-options.js';
 
@@ -66,8 +67,8 @@ const readers: Readonly<Record<string, Reader>> = {
   'guest-slice': (option, text) => ({ guestSlice: wholeNumber(option, text, limits.guestSlice) }),
   zeroing: (option, text) => ({ zeroing: choice(option, text, zeroingNames) }),
   seed: (option, text) => ({ seed: wholeNumber(option, text, limits.seed) }),
-  paging: (option, text) => ({ paging: choice(option, text, ['two-level', 'pae']) }),
-  fidelity: (option, text) => ({ fidelity: choice(option, text, ['mended', 'original']) }),
+  paging: (option, text) => ({ paging: choice(option, text, pagingNames) }),
+  fidelity: (option, text) => ({ fidelity: choice(option, text, fidelityNames) }),
   tlb: (option, text) => ({ tlb: tlbShape(option, text) }),
   audit: (option, text) => ({ audit: choice(option, text, auditModes) }),
 };

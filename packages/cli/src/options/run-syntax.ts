@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { defaultConfig, limits, migrationPolicyNames } from '@lguest-sim/simulation';
+import {
+  auditModes,
+  defaultConfig,
+  limits,
+  migrationPolicyNames,
+  zeroingNames,
+} from '@lguest-sim/simulation';
+import { shippedNames } from '../scenario/scenario-files.js';
 import type { CommandSyntax } from './command-syntax.js';
 import { outputOptions } from './output-options.js';
 import { formatSize } from './sizes.js';
+import * as values from './value-syntax.js';
 import { viewOptions } from './view-options.js';
 
 const [leastMemory, mostMemory] = limits.memoryBytes;
 const { tlb } = defaultConfig;
+const costNames = Object.keys(defaultConfig.costs);
 
 /** `lguest-sim run`. */
 export const runSyntax: CommandSyntax = {
@@ -24,90 +33,100 @@ export const runSyntax: CommandSyntax = {
       type: 'string',
       array: true,
       describe: 'Lackey logs, plain or gzip; - is standard input',
+      takes: values.fileOrDash,
     },
     tree: {
       type: 'string',
       array: true,
       describe: 'Logs of one program and its children: a directory, or files. Once a tree',
+      takes: { name: 'DIR|FILE', paths: 'files' },
     },
     cpus: {
       type: 'string',
       describe: `Host CPUs, ${limits.cpus.join(' to ')}`,
       defaultDescription: `${defaultConfig.cpus}, or 2 without --trace`,
+      takes: values.aNumber,
     },
     guests: {
       type: 'string',
       describe: `Guests, ${limits.guests.join(' to ')}`,
       defaultDescription: `${defaultConfig.guests}, or 2 without --trace`,
+      takes: values.aNumber,
     },
     memory: {
       type: 'string',
       describe: `Memory of each guest, ${formatSize(leastMemory)} to ${formatSize(mostMemory)}`,
       defaultDescription: formatSize(defaultConfig.memoryBytes),
+      takes: { name: 'SIZE' },
     },
-    migrate: {
-      type: 'string',
-      describe: `Where a guest goes on after its time slice: ${migrationPolicyNames.join(', ')}`,
-      defaultDescription: defaultConfig.migrate,
-    },
+    migrate: values.optionOf(
+      'Where a guest goes on after its time slice',
+      migrationPolicyNames,
+      defaultConfig.migrate,
+    ),
     schedule: {
       type: 'string',
       describe: 'A YAML file that says which guest is where from when on, for --migrate schedule',
+      takes: values.file,
     },
     offline: {
       type: 'string',
       array: true,
       describe: 'Take host CPUs offline: CPU@CYCLE, such as 1@200000',
+      takes: { name: 'CPU@CYCLE' },
     },
     online: {
       type: 'string',
       array: true,
       describe: 'Bring them back, likewise',
+      takes: { name: 'CPU@CYCLE' },
     },
     vcpus: {
       type: 'string',
       describe: 'vCPUs of each guest; the original has 1, and so has this',
       defaultDescription: String(defaultConfig.vcpus),
+      takes: values.aNumber,
     },
     cost: {
       type: 'string',
       array: true,
-      describe: `What something costs: NAME=CYCLES. Names: ${Object.keys(defaultConfig.costs).join(', ')}`,
+      describe: `What something costs: NAME=CYCLES. Names: ${costNames.join(', ')}`,
+      takes: { name: 'NAME=CYCLES', words: costNames.map((name) => `${name}=`) },
     },
     slice: {
       type: 'string',
       describe: "The host's time slice in cycles",
       defaultDescription: String(defaultConfig.slice),
+      takes: values.cycles,
     },
     'guest-slice': {
       type: 'string',
       describe: "The time slice of each guest's own scheduler in cycles",
       defaultDescription: String(defaultConfig.guestSlice),
+      takes: values.cycles,
     },
     seed: {
       type: 'string',
       describe: 'Seed of every random choice; the same seed gives the same result',
       defaultDescription: String(defaultConfig.seed),
+      takes: values.aNumber,
     },
-    paging: {
-      type: 'string',
-      describe: 'Format of the page tables: two-level, pae',
-      defaultDescription: defaultConfig.paging,
-    },
-    fidelity: {
-      type: 'string',
-      describe: 'Whether known defects of the original are mended: mended, original',
-      defaultDescription: defaultConfig.fidelity,
-    },
-    zeroing: {
-      type: 'string',
-      describe: 'Whether a guest clears every new page, or only used frames: eager, lazy',
-      defaultDescription: defaultConfig.zeroing,
-    },
+    paging: values.optionOf('Format of the page tables', values.pagingNames, defaultConfig.paging),
+    fidelity: values.optionOf(
+      'Whether known defects of the original are mended',
+      values.fidelityNames,
+      defaultConfig.fidelity,
+    ),
+    zeroing: values.optionOf(
+      'Whether a guest clears every new page, or only used frames',
+      zeroingNames,
+      defaultConfig.zeroing,
+    ),
     tlb: {
       type: 'string',
       describe: "Each host CPU's TLB as ENTRIESxWAYS, both powers of two",
       defaultDescription: `${tlb.entries}x${tlb.ways}`,
+      takes: { name: 'ENTRIESxWAYS' },
     },
     check: {
       type: 'boolean',
@@ -117,15 +136,16 @@ export const runSyntax: CommandSyntax = {
       type: 'boolean',
       describe: 'Do not, though the scenario asks for it',
     },
-    audit: {
-      type: 'string',
-      describe: 'Hold the contract between host and guest against the machine: off, entry, every',
-      defaultDescription: defaultConfig.audit,
-    },
+    audit: values.optionOf(
+      'Hold the contract between host and guest against the machine',
+      auditModes,
+      defaultConfig.audit,
+    ),
     inject: {
       type: 'string',
       array: true,
       describe: 'Faults to inject, such as frames:20@500000, vanish:0/16, drop:demand-page#3',
+      takes: { name: 'FAULT' },
     },
     json: outputOptions.json,
     events: outputOptions.events,
@@ -135,6 +155,14 @@ export const runSyntax: CommandSyntax = {
     quiet: outputOptions.quiet,
   },
   grouped: ['tree'],
+  others: {
+    name: 'SCENARIO',
+    // Read from the disk, and so only when somebody asks.
+    get words() {
+      return shippedNames();
+    },
+    paths: 'files',
+  },
   examples: [
     ['lguest-sim run', 'the default simulation'],
     ['lguest-sim run zipf --paging pae', 'a scenario, but on PAE'],

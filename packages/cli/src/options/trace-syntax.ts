@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { CommandSyntax } from './command-syntax.js';
+import { fileOrDash } from './value-syntax.js';
 
 const EXIT_CODES =
   'Exit code: 0 done, 1 the output cannot be written, 2 an option or a trace is bad,\n' +
@@ -20,8 +21,10 @@ export const packSyntax: CommandSyntax = {
       type: 'string',
       alias: 'o',
       describe: 'Where the packed trace goes; - is standard output',
+      takes: fileOrDash,
     },
   },
+  others: { name: 'FILE|DIR|-', paths: 'files' },
   examples: [
     ['lguest-sim trace pack sort.lackey.gz -o sort.lgt', 'one trace'],
     ['lguest-sim trace pack logs/ -o job.lgt', 'a program and its children'],
@@ -41,6 +44,7 @@ export const infoSyntax: CommandSyntax = {
     'tells what is in it.',
   ].join('\n'),
   options: {},
+  others: fileOrDash,
   examples: [['lguest-sim trace info sort.lgt', 'records, accesses, bytes an access']],
   epilogue: EXIT_CODES,
   hint: 'see lguest-sim trace info --help',
@@ -61,8 +65,10 @@ export const unpackSyntax: CommandSyntax = {
       alias: 'o',
       describe: 'Where the log goes',
       defaultDescription: 'standard output',
+      takes: { name: 'FILE|DIR|-', paths: 'files' },
     },
   },
+  others: fileOrDash,
   examples: [
     ['lguest-sim trace unpack sort.lgt | head', 'look at a trace'],
     ['lguest-sim trace unpack job.lgt -o logs', 'the logs of a tree'],

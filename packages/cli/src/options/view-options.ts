@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Options } from 'yargs';
 import { optionError, usageError } from '../errors.js';
-import type { ParsedArguments } from './command-syntax.js';
+import type { OptionSyntax, ParsedArguments } from './command-syntax.js';
+import { fileOrDash } from './value-syntax.js';
 import { fileName } from './values.js';
 
 /** What a run can be seen in afterwards; each is written to a file, or to standard output. */
@@ -13,25 +13,30 @@ export const viewOptions = {
   series: {
     type: 'string',
     describe: 'Write the counts in each interval of virtual time to a CSV file',
+    takes: fileOrDash,
   },
   report: {
     type: 'string',
     describe: 'Write a page with plots of the run, for a browser',
+    takes: fileOrDash,
   },
   perfetto: {
     type: 'string',
     describe: 'Write a trace that ui.perfetto.dev and chrome://tracing open',
+    takes: fileOrDash,
   },
   'perfetto-window': {
     type: 'string',
     describe: 'Only what happens between two cycles, FROM..TO',
+    takes: { name: 'FROM..TO' },
   },
   inspect: {
     type: 'string',
     describe:
       "Write what the state machines do as events of xstate's inspectors; or send them to ws://HOST:PORT",
+    takes: { name: 'FILE|-|ws://HOST:PORT', paths: 'files' },
   },
-} as const satisfies Record<ViewName | 'perfetto-window', Options>;
+} as const satisfies Record<ViewName | 'perfetto-window', OptionSyntax>;
 
 /** What is wanted of a run besides its results. */
 export interface ViewRequest {

@@ -7,6 +7,7 @@ import {
   zeroingNames,
   type SimulationConfig,
 } from '@lguest-sim/simulation';
+import { fidelityNames, pagingNames } from '../options/value-syntax.js';
 import type { FieldSpec, SectionSpec, ValueSpec } from './field-spec.js';
 
 type Limited = keyof typeof limits;
@@ -93,12 +94,12 @@ export const scenarioFields = {
     description: 'The simulated machine.',
     fields: {
       cpus: integer('cpus', 'Host CPUs.'),
-      paging: choice('paging', ['two-level', 'pae'], 'Format of the page tables.'),
+      paging: choice('paging', pagingNames, 'Format of the page tables.'),
       tlb,
       seed: integer('seed', 'Seed of every random choice; the same seed gives the same result.'),
       fidelity: choice(
         'fidelity',
-        ['mended', 'original'],
+        fidelityNames,
         'Whether known defects of the original are mended.',
       ),
       costs,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { readdir, stat } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readScenario } from './read-scenario.js';
@@ -27,7 +28,7 @@ const expected: ExpectedText = {
  * @throws CommandError if there is neither, or it is wrong
  */
 export async function loadScenario(name: string): Promise<Scenario> {
-  if ((await shippedNames()).includes(name) && !(await exists(name))) {
+  if (shippedNames().includes(name) && !(await exists(name))) {
     return await readFrom(join(shippedDirectory, `${name}.yaml`));
   }
   return await readFrom(name);
@@ -35,12 +36,13 @@ export async function loadScenario(name: string): Promise<Scenario> {
 
 /** The scenarios that come with the command, in order of name. */
 export async function shippedScenarios(): Promise<readonly Scenario[]> {
-  const names = await shippedNames();
+  const names = shippedNames();
   return await Promise.all(names.map((name) => readFrom(join(shippedDirectory, `${name}.yaml`))));
 }
 
-async function shippedNames(): Promise<readonly string[]> {
-  const files = await readdir(shippedDirectory);
+/** Names of the scenarios that come with the command, in order. */
+export function shippedNames(): readonly string[] {
+  const files = readdirSync(shippedDirectory);
   const scenarios = files.filter((file) => file.endsWith('.yaml'));
   return scenarios.map((file) => file.slice(0, -'.yaml'.length)).sort();
 }
