@@ -145,7 +145,7 @@ export const runSyntax: CommandSyntax = {
       type: 'string',
       array: true,
       describe: 'Faults to inject, such as frames:20@500000, vanish:0/16, drop:demand-page#3',
-      takes: { name: 'FAULT' },
+      takes: { name: 'SPEC' },
     },
     json: outputOptions.json,
     events: outputOptions.events,
