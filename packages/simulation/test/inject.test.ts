@@ -56,7 +56,7 @@ const ends = { mended: ['finished'], original: ['finished', 'failed'] } as const
 /** Runs of each property: more in a long run than in an everyday one. */
 const runs = process.env['LGUEST_SIM_FUZZ_INPUTS'] === undefined ? 60 : 1500;
 
-describe('injected faults', { timeout: 300_000 }, () => {
+describe('injected faults', { timeout: 3_600_000 }, () => {
   it('are nothing to a run that they do not meet', async () => {
     const missed = await resultOf('frames:5000', 'fail-once:1/2000@1');
     expect(counts(missed)).toEqual(counts(await resultOf()));
