@@ -33,7 +33,13 @@ const require = createRequire(import.meta.url);
 
 /** @param {string} file of a package of the workspace @param {string[]} args @param {string} [cwd] */
 function run(file, args, cwd = scratch) {
-  const env = { ...process.env, NX_DAEMON: 'false', NX_WORKSPACE_ROOT_PATH: scratch };
+  // What runs this may want colours; what is compared here has none.
+  const env = {
+    ...process.env,
+    FORCE_COLOR: '0',
+    NX_DAEMON: 'false',
+    NX_WORKSPACE_ROOT_PATH: scratch,
+  };
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
     cwd,
     env,
