@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { AuditedCpu, AuditedGuest, AuditedHost } from '@lguest-sim/audit';
+import {
+  AuditedMmu,
+  type AuditedCpu,
+  type AuditedGuest,
+  type AuditedHost,
+} from '@lguest-sim/audit';
+import type { GuestVirtual, Pfn } from '@lguest-sim/x86';
 import type { SmallMachine } from './small-machine.js';
-
-const VCPU = 0;
 
 /** No guest code runs between two operations, so there is nothing in a TLB to look at. */
 const idleCpu: AuditedCpu = { inGuest: false, guest: -1, cr3: 0, translations: () => [] };
@@ -17,44 +21,33 @@ export function auditedMachine(machine: SmallMachine): AuditedHost {
     text: switcherPages.text,
     state: (cpu) => switcherPages.state(cpu),
     cpus: Array.from({ length: layout.hostCpus }, () => idleCpu),
-    guests: [auditedGuest(machine)],
+    guests: [new ModelGuest(machine)],
   };
 }
 
-function auditedGuest(machine: SmallMachine): AuditedGuest {
-  const { memory, mmu, registersFrame } = machine;
-  return {
-    memory,
-    slots: mmu.slots,
-    registersFrame,
-    restarts: false,
-    dataAddress: -1,
-    idt: new Int32Array(0),
-    gdt: new Int32Array(0),
-    ss1: 0,
-    get slot() {
-      return mmu.vcpu(VCPU).slot;
-    },
-    get linear() {
-      return mmu.vcpu(VCPU).linear;
-    },
-    get esp() {
-      return mmu.vcpu(VCPU).esp;
-    },
-    get esp1() {
-      return mmu.vcpu(VCPU).esp;
-    },
-    get kernelAddress() {
-      return mmu.kernelAddress;
-    },
-    get stackPages() {
-      return mmu.stackPages;
-    },
-    get tables() {
-      return mmu.counters.tablesAllocated - mmu.counters.tablesFreed;
-    },
-    get death() {
-      return machine.death;
-    },
-  };
+/** The guest has memory and a shadow MMU, but neither a hypervisor nor a state page. */
+class ModelGuest extends AuditedMmu implements AuditedGuest {
+  readonly memory: AuditedGuest['memory'];
+  readonly registersFrame: Pfn;
+  readonly restarts = false;
+  readonly dataAddress = -1;
+  readonly idt = new Int32Array(0);
+  readonly gdt = new Int32Array(0);
+  readonly ss1 = 0;
+  private readonly machine: SmallMachine;
+
+  constructor(machine: SmallMachine) {
+    super(machine.mmu);
+    this.machine = machine;
+    this.memory = machine.memory;
+    this.registersFrame = machine.registersFrame;
+  }
+
+  get esp1(): GuestVirtual {
+    return this.esp;
+  }
+
+  get death(): string | null {
+    return this.machine.death;
+  }
 }

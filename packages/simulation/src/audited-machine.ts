@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { AuditedCpu, AuditedGuest, AuditedTranslation } from '@lguest-sim/audit';
+import {
+  AuditedMmu,
+  type AuditedCpu,
+  type AuditedGuest,
+  type AuditedTranslation,
+} from '@lguest-sim/audit';
 import { Right, type CpuActor } from '@lguest-sim/cpu';
-import { PAGE_MASK } from '@lguest-sim/x86';
+import { PAGE_MASK, type GuestPhysical, type GuestVirtual, type Pfn } from '@lguest-sim/x86';
 import type { GuestMachine } from './guest-machine.js';
-
-const VCPU = 0;
 
 /** A host CPU in the words of the audit. */
 export function auditedCpu(cpu: CpuActor): AuditedCpu {
@@ -39,48 +42,42 @@ function translationsOf({ core }: CpuActor): readonly AuditedTranslation[] {
 }
 
 /** A guest in the words of the audit. */
-export function auditedGuest({ memory, mmu, vcpu }: GuestMachine): AuditedGuest {
-  const { guest, state } = vcpu;
-  return {
-    memory,
-    slots: mmu.slots,
-    idt: state.idt,
-    gdt: state.gdt,
-    get slot() {
-      return mmu.vcpu(VCPU).slot;
-    },
-    get linear() {
-      return mmu.vcpu(VCPU).linear;
-    },
-    get esp() {
-      return mmu.vcpu(VCPU).esp;
-    },
-    get kernelAddress() {
-      return mmu.kernelAddress;
-    },
-    get stackPages() {
-      return mmu.stackPages;
-    },
-    get tables() {
-      return mmu.counters.tablesAllocated - mmu.counters.tablesFreed;
-    },
-    get death() {
-      return guest.dead ? (guest.reason ?? '') : null;
-    },
-    get restarts() {
-      return guest.end === 'restart';
-    },
-    get dataAddress() {
-      return guest.dataAddress;
-    },
-    get registersFrame() {
-      return state.registersFrame;
-    },
-    get esp1() {
-      return state.esp1;
-    },
-    get ss1() {
-      return state.ss1;
-    },
-  };
+export class SimulatedGuest extends AuditedMmu implements AuditedGuest {
+  readonly memory: AuditedGuest['memory'];
+  readonly idt: Int32Array;
+  readonly gdt: Int32Array;
+  private readonly vcpu: GuestMachine['vcpu'];
+
+  constructor({ memory, mmu, vcpu }: GuestMachine) {
+    super(mmu);
+    this.vcpu = vcpu;
+    this.memory = memory;
+    this.idt = vcpu.state.idt;
+    this.gdt = vcpu.state.gdt;
+  }
+
+  get death(): string | null {
+    const { guest } = this.vcpu;
+    return guest.dead ? (guest.reason ?? '') : null;
+  }
+
+  get restarts(): boolean {
+    return this.vcpu.guest.end === 'restart';
+  }
+
+  get dataAddress(): GuestPhysical {
+    return this.vcpu.guest.dataAddress;
+  }
+
+  get registersFrame(): Pfn {
+    return this.vcpu.state.registersFrame;
+  }
+
+  get esp1(): GuestVirtual {
+    return this.vcpu.state.esp1;
+  }
+
+  get ss1(): number {
+    return this.vcpu.state.ss1;
+  }
 }

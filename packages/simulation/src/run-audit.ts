@@ -2,7 +2,7 @@
 import { Auditor, type AuditedHost, type Violation } from '@lguest-sim/audit';
 import type { Attendant, Envelope } from '@lguest-sim/bus';
 import { AuditFailure } from './audit-failure.js';
-import { auditedCpu, auditedGuest } from './audited-machine.js';
+import { SimulatedGuest, auditedCpu } from './audited-machine.js';
 import type { SimulationConfig } from './config.js';
 import type { GuestMachine } from './guest-machine.js';
 import type { HostMachine } from './host-machine.js';
@@ -36,7 +36,7 @@ export class RunAudit implements Attendant {
       text: switcherPages.text,
       state: (cpu) => switcherPages.state(cpu),
       cpus: host.cpus.map(auditedCpu),
-      guests: guests.map(auditedGuest),
+      guests: guests.map((guest) => new SimulatedGuest(guest)),
     };
     const audit = new RunAudit(new Auditor(audited, { mode }), config);
     host.bus.attend(audit);

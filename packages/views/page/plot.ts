@@ -17,7 +17,7 @@ import { init, use, type ComposeOption, type EChartsType } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { element } from './dom.js';
 import { compact } from './numbers.js';
-import { currentTheme, whenThemeChanges, type Theme } from './theme.js';
+import { currentTheme, tipLook, whenThemeChanges, type Theme } from './theme.js';
 import type { TimeWindow, WindowControl } from './window.js';
 
 use([
@@ -156,11 +156,8 @@ function common(theme: Theme): PlotOption {
     textStyle: { fontFamily: 'system-ui, sans-serif', color: theme.soft },
     tooltip: {
       trigger: 'axis',
-      confine: true,
       transitionDuration: 0,
-      backgroundColor: theme.card,
-      borderColor: theme.line,
-      textStyle: { color: theme.text, fontSize: 12 },
+      ...tipLook(theme),
       axisPointer: { type: 'line', lineStyle: { color: theme.soft, type: 'solid', width: 1 } },
     },
     dataZoom: [

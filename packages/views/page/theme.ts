@@ -57,6 +57,16 @@ export function currentTheme(): Theme {
   };
 }
 
+/** How a plot's tooltip looks; it stays within the plot. */
+export function tipLook({ card, line, text }: Theme) {
+  return {
+    confine: true,
+    backgroundColor: card,
+    borderColor: line,
+    textStyle: { color: text, fontSize: 12 },
+  };
+}
+
 /** Calls back whenever the reader's system turns dark or light. */
 export function whenThemeChanges(callback: () => void): void {
   dark.addEventListener('change', callback);

@@ -4,7 +4,7 @@ import { section } from '../dom.js';
 import { compact, count, rebinned, sum, words } from '../numbers.js';
 import { countAxis, LEFT, Plot, RIGHT, timeAxis, type PlotOption } from '../plot.js';
 import { tableOnDemand } from '../table.js';
-import { colourOf, type Theme } from '../theme.js';
+import { colourOf, tipLook, type Theme } from '../theme.js';
 import type { WindowControl } from '../window.js';
 
 /** What is drawn, one above the other; the last one only if it happened. */
@@ -66,10 +66,7 @@ export function drawCounts({ series, end }: ReportData, window: WindowControl): 
     })),
     tooltip: {
       trigger: 'axis',
-      confine: true,
-      backgroundColor: theme.card,
-      borderColor: theme.line,
-      textStyle: { color: theme.text, fontSize: 12 },
+      ...tipLook(theme),
       formatter: (items: unknown) => tip((items as { axisValue: number }[])[0]?.axisValue ?? 0),
     },
   });

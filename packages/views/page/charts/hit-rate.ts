@@ -4,7 +4,7 @@ import { section } from '../dom.js';
 import { count, rebinned, share, sum } from '../numbers.js';
 import { countAxis, LEFT, Plot, RIGHT, timeAxis, type PlotOption } from '../plot.js';
 import { tableOnDemand } from '../table.js';
-import type { Theme } from '../theme.js';
+import { tipLook, type Theme } from '../theme.js';
 import type { WindowControl } from '../window.js';
 
 const HEIGHT = 250;
@@ -54,10 +54,7 @@ export function drawHitRate({ series, end, totals }: ReportData, window: WindowC
     ],
     tooltip: {
       trigger: 'axis',
-      confine: true,
-      backgroundColor: theme.card,
-      borderColor: theme.line,
-      textStyle: { color: theme.text, fontSize: 12 },
+      ...tipLook(theme),
       formatter: (items: unknown) =>
         at((items as { axisValue: number }[])[0]?.axisValue ?? 0).replace(': ', '<br>'),
     },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { LEFT, RIGHT, timeAxis, type PlotOption } from '../plot.js';
 import { rectangles, type Rectangle, type RectangleStyle } from '../rectangles.js';
-import type { Theme } from '../theme.js';
+import { tipLook, type Theme } from '../theme.js';
 
 /** Room above and below the lanes, in pixels. */
 export const LANES_AROUND = 34;
@@ -31,11 +31,8 @@ export function laneOption(theme: Theme, { names, spans, style, end }: Lanes): P
     series: [rectangles(spans, style)],
     tooltip: {
       trigger: 'item',
-      confine: true,
       transitionDuration: 0,
-      backgroundColor: theme.card,
-      borderColor: theme.line,
-      textStyle: { color: theme.text, fontSize: 12 },
+      ...tipLook(theme),
       formatter: (item: unknown) => {
         const { dataIndex, seriesIndex } = item as { dataIndex: number; seriesIndex: number };
         return seriesIndex === 0 ? (spans[dataIndex]?.tip ?? '') : '';

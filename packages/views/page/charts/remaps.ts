@@ -5,7 +5,7 @@ import { section } from '../dom.js';
 import { count, rebinned, share } from '../numbers.js';
 import { countAxis, LEFT, Plot, RIGHT, timeAxis, type PlotOption } from '../plot.js';
 import { tableOnDemand } from '../table.js';
-import { colourOf, type Theme } from '../theme.js';
+import { colourOf, tipLook, type Theme } from '../theme.js';
 import type { WindowControl } from '../window.js';
 import { legend } from './legend.js';
 
@@ -45,11 +45,8 @@ export function drawRemaps({ series, end, totals }: ReportData, window: WindowCo
     series: kinds.map(({ colour }, kind) => bars(columns, kind, { interval, colour })),
     tooltip: {
       trigger: 'axis',
-      confine: true,
       axisPointer: { type: 'line' },
-      backgroundColor: theme.card,
-      borderColor: theme.line,
-      textStyle: { color: theme.text, fontSize: 12 },
+      ...tipLook(theme),
       formatter: (items: unknown) =>
         at((items as { axisValue: number }[])[0]?.axisValue ?? 0)
           .replace(': ', '<br>')
