@@ -5,5 +5,6 @@ export * from './hypercalls.js';
 export * from './registers.js';
 export * from './selectors.js';
 export * from './state-page.js';
+export * from './stub-gates.js';
 export * from './switcher-layout.js';
 export * from './traps.js';

@@ -7,7 +7,6 @@ import {
   GUEST_PRIVILEGE,
   GateType,
   GdtEntry,
-  HYPERCALL_VECTOR,
   IDT_ENTRIES,
   REGISTERS_OFFSET,
   Register,
@@ -24,9 +23,12 @@ import {
   registersAddress,
   stateAddress,
   stubAddress,
+  stubGates,
+  stubPrivilege,
   switcherGateHigh,
   tssHigh,
   tssLow,
+  type SwitcherLayout,
 } from '@lguest-sim/abi';
 import { PAGE_SIZE, frameWord, hex } from '@lguest-sim/x86';
 import type { Assertion, Problem } from '../core/violation.js';
@@ -66,24 +68,40 @@ function registersProblem({ host, guest }: EntrySubject): Problem | undefined {
 
 function gatesProblem(subject: EntrySubject): Problem | undefined {
   const words = stateWords(subject);
+  const stubs = knownStubGates(subject.host.layout);
   for (let vector = 0; vector < IDT_ENTRIES; vector++) {
     const low = words[IDT_WORD + 2 * vector]!;
     const high = words[IDT_WORD + 2 * vector + 1]!;
-    const stub = stubAddress(subject.host.layout, vector);
-    const isSwitchers =
-      low === gateLow(Selector.lguestCode, stub) &&
-      high === switcherGateHigh(stub, descriptorPrivilege(high));
-    const isGuests =
-      mayTrapDirectly(vector) &&
-      gateSelector(low) === Selector.kernelCode &&
-      gateType(high) === GateType.trap;
-    const mayCall = vector === HYPERCALL_VECTOR ? GUEST_PRIVILEGE : 0;
-    const isClosed = mayTrapDirectly(vector) || descriptorPrivilege(high) === mayCall;
-    if ((isSwitchers && isClosed) || isGuests) continue;
+    // What most gates are: one word each, as it was written at the start.
+    if (low === stubs[2 * vector] && high === stubs[2 * vector + 1]) continue;
+    if (isAllowedGate(subject, vector, low, high)) continue;
     const found = `gate ${vector} ${hex(high)} ${hex(low)}`;
     return { found, expected: 'one into the Switcher, or a trap gate into ring 1' };
   }
   return undefined;
+}
+
+/** A gate that is not as the Switcher's constants have it. */
+function isAllowedGate({ host }: EntrySubject, vector: number, low: number, high: number): boolean {
+  const stub = stubAddress(host.layout, vector);
+  const isSwitchers =
+    low === gateLow(Selector.lguestCode, stub) &&
+    high === switcherGateHigh(stub, descriptorPrivilege(high));
+  const isGuests =
+    mayTrapDirectly(vector) &&
+    gateSelector(low) === Selector.kernelCode &&
+    gateType(high) === GateType.trap;
+  const isClosed = mayTrapDirectly(vector) || descriptorPrivilege(high) === stubPrivilege(vector);
+  return (isSwitchers && isClosed) || isGuests;
+}
+
+/** Of each layout that was seen: an audit looks at every entry. */
+const gatesOfLayouts = new WeakMap<SwitcherLayout, Int32Array>();
+
+function knownStubGates(layout: SwitcherLayout): Int32Array {
+  const gates = gatesOfLayouts.get(layout) ?? stubGates(layout);
+  gatesOfLayouts.set(layout, gates);
+  return gates;
 }
 
 function segmentsProblem(subject: EntrySubject): Problem | undefined {

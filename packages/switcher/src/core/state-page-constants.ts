@@ -4,19 +4,15 @@ import {
   FLAT_DATA_HIGH,
   FLAT_SEGMENT_LOW,
   GDT_ENTRIES,
-  GUEST_PRIVILEGE,
   GdtEntry,
-  HYPERCALL_VECTOR,
   IDT_ENTRIES,
   Selector,
   StatePage,
   TSS_BYTES,
   Tss,
-  gateLow,
   registersAddress,
   stateAddress,
-  stubAddress,
-  switcherGateHigh,
+  stubGates,
   tssHigh,
   tssLow,
   type SwitcherLayout,
@@ -63,12 +59,8 @@ function fillTss(page: DataView, stackTop: number): void {
 }
 
 function fillDefaultGates(page: DataView, layout: SwitcherLayout): void {
-  for (let vector = 0; vector < IDT_ENTRIES; vector++) {
-    const stub = stubAddress(layout, vector);
-    const privilege = vector === HYPERCALL_VECTOR ? GUEST_PRIVILEGE : 0;
-    const at = StatePage.guestIdt + vector * DESCRIPTOR_BYTES;
-    page.setInt32(at, gateLow(Selector.lguestCode, stub), true);
-    page.setInt32(at + 4, switcherGateHigh(stub, privilege), true);
+  for (const [index, word] of stubGates(layout).entries()) {
+    page.setInt32(StatePage.guestIdt + 4 * index, word, true);
   }
 }
 
