@@ -90,7 +90,7 @@ describe('lguest-sim trace', { timeout: 120 * seconds }, () => {
     const bytes = readFileSync(lgt).length;
     const { stdout } = await succeed(['info', lgt]);
     const number = (count: number): string => count.toLocaleString('en-US');
-    expect(stdout).toContain(`${lgt}: packed trace, version 1\n`);
+    expect(stdout).toContain(`${lgt}: packed trace, version 2\n`);
     expect(stdout).toContain(
       `  ${number(accesses)} accesses in ${number(bytes)} bytes, ${(bytes / accesses).toFixed(2)} an access\n`,
     );

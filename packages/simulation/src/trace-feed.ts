@@ -91,7 +91,7 @@ export class TraceFeed {
     if (this.batchesRead === 0 || this.ended !== undefined) return;
     const { batchCapacity, pid } = this.program.process(this.process);
     this.source = await this.tree.open(pid);
-    const skipped = new AccessBatch(batchCapacity);
+    const skipped = new AccessBatch(batchCapacity, { takesPackets: true });
     for (let read = 0; read < this.batchesRead; read++) await this.source.read(skipped);
   }
 

@@ -6,7 +6,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SimulationConfig } from '../src/config.js';
 import { Simulation, type SimulationSnapshot, type TraceInput } from '../src/simulation.js';
-import { loggedRun, small, textOf, wanderingTrace, type LoggedRun } from './support.js';
+import {
+  loggedRun,
+  loopingTraces,
+  small,
+  textOf,
+  wanderingTrace,
+  type LoggedRun,
+} from './support.js';
 
 interface Scenario {
   readonly name: string;
@@ -19,6 +26,7 @@ const churn = patternTree('kernel-churn', { accesses: 200 });
 const cow = patternTree('copy-on-write', { pages: 12, accesses: 200 });
 const sleeper = patternTree('sleeper', { accesses: 200, every: 50, nanoseconds: 30_000 });
 const ring = patternTree('switch-ring', { accesses: 200 });
+const [packed, unpacked] = await loopingTraces('loops', 300);
 const smp = {
   ...small,
   cpus: 3,
@@ -73,6 +81,7 @@ const scenarios: readonly Scenario[] = [
     },
     inputs: [cow],
   },
+  { name: 'a packed trace', config: { ...smp, slice: 7_000 }, inputs: [packed] },
   { name: 'more CPUs than guests', config: { ...smp, cpus: 5, guests: 2 }, inputs: [ring, cow] },
 ];
 
@@ -82,6 +91,19 @@ const stored = (snapshot: SimulationSnapshot): SimulationSnapshot =>
 
 const whole = ({ config, inputs }: Scenario): Promise<LoggedRun> =>
   loggedRun(new Simulation(config, inputs));
+
+it.each([['off'], ['entry']] as const)(
+  'a packed trace has the messages and the result of its text (audit %s)',
+  async (audit) => {
+    const config = { ...smp, slice: 7_000, audit };
+    const [one, other] = [
+      await loggedRun(new Simulation(config, [packed])),
+      await loggedRun(new Simulation(config, [unpacked])),
+    ];
+    expect(textOf(one.log)).toBe(textOf(other.log));
+    expect(one.result).toEqual(other.result);
+  },
+);
 
 describe.each(scenarios)('$name, cut at any virtual time', (scenario) => {
   const { config, inputs } = scenario;

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Envelope } from '@lguest-sim/bus';
-import { lackeySource, type TraceTree } from '@lguest-sim/trace';
+import {
+  lackeySource,
+  packLogs,
+  traceOfChunks,
+  type TraceSource,
+  type TraceTree,
+} from '@lguest-sim/trace';
 import type { SimulationConfig } from '../src/config.js';
 import { migrationPolicyNames } from '../src/migration-policy.js';
 import { Simulation, type TraceInput } from '../src/simulation.js';
@@ -32,11 +38,7 @@ export function traceOf(name: string, lines: readonly TraceLine[]): TraceInput {
 export function traceOfText(name: string, text: string): TraceInput {
   // Lackey logs are ASCII: a byte a character.
   const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-  async function* chunks() {
-    yield bytes;
-    await Promise.resolve();
-  }
-  return { name, open: () => Promise.resolve(lackeySource(chunks(), { name })) };
+  return { name, open: () => Promise.resolve(lackeySource(chunksOf(bytes), { name })) };
 }
 
 /** A trace that wanders over `pages` pages, the same for the same arguments. */
@@ -50,6 +52,39 @@ export function wanderingTrace(name: string, accesses: number, pages: number): T
     lines.push({ kind, address, size: 4 });
   }
   return traceOf(name, lines);
+}
+
+/**
+ * The same trace packed, and by its text: few pages at a time, in loops, so that a TLB comes to answer
+ * whole packets.
+ */
+export async function loopingTraces(
+  name: string,
+  loops: number,
+): Promise<[TraceInput, TraceInput]> {
+  const lines: string[] = [];
+  for (let loop = 0; loop < loops; loop++) {
+    const data = 0x0a000000 + ((loop * 7) % 40) * 4096 + loop * 4;
+    for (let turn = 0; turn < 12; turn++) {
+      lines.push('I  08048ffc,3', `${loop % 3 === 0 ? ' M' : ' L'} ${hex(data)},4`);
+      lines.push('I  08048fff,2', ` S ${hex(data + turn)},1`, ` L ${hex(data + 0x1000)},8`);
+    }
+  }
+  const text = `${lines.join('\n')}\n`;
+  const pieces: Uint8Array[] = [];
+  const logs = [{ name, chunks: chunksOf(Buffer.from(text)) }];
+  for await (const piece of packLogs(logs)) pieces.push(piece.slice());
+  const packed = Buffer.concat(pieces);
+  const open = (): Promise<TraceSource> =>
+    Promise.resolve(traceOfChunks(chunksOf(packed), { name }));
+  return [{ name, open }, traceOfText(name, text)];
+}
+
+const hex = (address: number): string => address.toString(16).padStart(8, '0');
+
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+  await Promise.resolve();
 }
 
 /** What a run came to, with its messages. */

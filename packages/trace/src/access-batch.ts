@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { AccessPackets } from './access-packets.js';
 import type { TraceEvent } from './trace-event.js';
 
 /** What an access does: bits 0 and 1 of its info word. */
@@ -16,6 +17,12 @@ export const INFO_SIZE_SHIFT = 3;
 /** Accesses in a batch, unless told otherwise: 48 KiB, which stays in a second-level cache. */
 export const DEFAULT_BATCH_CAPACITY = 8192;
 
+/** How a batch is made. */
+export interface AccessBatchOptions {
+  /** Whether accesses may be left in `packets`, where a trace has them so; otherwise all are written out. */
+  readonly takesPackets?: boolean;
+}
+
 /** An M record that crosses a page: two loads, two stores. */
 export const MAX_ACCESSES_PER_RECORD = 4;
 
@@ -27,6 +34,9 @@ export const MAX_ACCESSES_PER_RECORD = 4;
  *                          ^                    size in bytes | continuation |  kind
  *     events              e0 (position 2)       happens before the access at 2
  *
+ * Where the batch takes packets, accesses from `packets.position` to `packets.end` are not in the
+ * arrays as long as they are not written out.
+ *
  * No access crosses a page. `position` and `nextEvent` are the reader's place; whoever executes the
  * batch moves them on, and saves and restores them.
  */
@@ -37,6 +47,9 @@ export class AccessBatch {
   readonly info: Uint16Array;
   /** In order of `position`; one may stand at `length`, after the last access. */
   readonly events: TraceEvent[] = [];
+  /** Accesses that stand together and are not written out. */
+  readonly packets = new AccessPackets();
+  readonly takesPackets: boolean;
   /** Accesses held. */
   length = 0;
   /** Index of the next access to execute. */
@@ -48,12 +61,16 @@ export class AccessBatch {
    * @param capacity accesses that fit, at least 4.
    * @throws RangeError for a smaller capacity or one that is no integer.
    */
-  constructor(capacity = DEFAULT_BATCH_CAPACITY) {
+  constructor(
+    capacity = DEFAULT_BATCH_CAPACITY,
+    { takesPackets = false }: AccessBatchOptions = {},
+  ) {
     if (!Number.isInteger(capacity) || capacity < MAX_ACCESSES_PER_RECORD) {
       throw new RangeError(
         `a batch holds a whole number of accesses, at least ${MAX_ACCESSES_PER_RECORD}, not ${capacity}`,
       );
     }
+    this.takesPackets = takesPackets;
     this.addresses = new Uint32Array(capacity);
     this.info = new Uint16Array(capacity);
   }
@@ -75,5 +92,6 @@ export class AccessBatch {
     this.position = 0;
     this.nextEvent = 0;
     this.events.length = 0;
+    this.packets.clear();
   }
 }

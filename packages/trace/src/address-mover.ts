@@ -130,6 +130,11 @@ export class AddressMover {
     return slot * REGION_BYTES + (low & (REGION_BYTES - 1));
   }
 
+  /** Number of the slot that a region (address / 4 MiB) was given, or NO_ROOM if it has none yet. */
+  slotOf(region: number): number {
+    return this.#slots.get(region) ?? NO_ROOM;
+  }
+
   /**
    * Where a range of traced addresses is in the guest: as a rule in one piece. Regions of which
    * nothing was ever seen are left out, since nothing of the process can be there.

@@ -26,22 +26,38 @@ export function pushRecord(
   here: number,
   second: number,
 ): void {
-  pushAccess(batch, kind === MODIFY ? AccessKind.load : kind, size, first, here, second);
-  if (kind === MODIFY) pushAccess(batch, AccessKind.store, size, first, here, second);
+  batch.length = writeRecord(batch, batch.length, kind, size, first, here, second);
 }
 
-function pushAccess(
+/** Writes the accesses of a record to where they have a place in a batch already; returns what is behind it. */
+export function writeRecord(
   batch: AccessBatch,
+  at: number,
   kind: number,
   size: number,
   first: number,
   here: number,
   second: number,
-): void {
+): number {
+  if (kind !== MODIFY) return writeAccess(batch, at, kind, size, first, here, second);
+  const behind = writeAccess(batch, at, AccessKind.load, size, first, here, second);
+  return writeAccess(batch, behind, AccessKind.store, size, first, here, second);
+}
+
+function writeAccess(
+  batch: AccessBatch,
+  at: number,
+  kind: number,
+  size: number,
+  first: number,
+  here: number,
+  second: number,
+): number {
   const { addresses, info } = batch;
-  addresses[batch.length] = first;
-  info[batch.length++] = (here << INFO_SIZE_SHIFT) | kind;
-  if (here === size) return;
-  addresses[batch.length] = second;
-  info[batch.length++] = ((size - here) << INFO_SIZE_SHIFT) | INFO_CONTINUATION | kind;
+  addresses[at] = first;
+  info[at] = (here << INFO_SIZE_SHIFT) | kind;
+  if (here === size) return at + 1;
+  addresses[at + 1] = second;
+  info[at + 1] = ((size - here) << INFO_SIZE_SHIFT) | INFO_CONTINUATION | kind;
+  return at + 2;
 }

@@ -7,6 +7,9 @@ export {
   INFO_KIND_MASK,
   INFO_SIZE_SHIFT,
 } from './access-batch.js';
+export type { AccessBatchOptions } from './access-batch.js';
+export { AccessPackets, MODIFY_BIT, PAGE_USE_BITS, PageUse } from './access-packets.js';
+export type { PacketContents } from './access-packets.js';
 export { AddressMover, DEFAULT_KERNEL_ADDRESS, REGION_BYTES } from './address-mover.js';
 export { lackeySource } from './lackey-source.js';
 export type { LackeyOptions } from './lackey-source.js';
@@ -25,6 +28,7 @@ export { traceOfChunks } from './trace-of-chunks.js';
 export type { ChunksOptions } from './trace-of-chunks.js';
 export type { LogChoice } from './packed/packed-decoder.js';
 export type { TraceSource } from './trace-source.js';
+export { VERSION as PACKED_TRACE_VERSION } from './packed/format.js';
 export { countLogs, packLogs, unpackLogs } from './log/pack.js';
 export type { LogFile, LogFileCount } from './log/pack.js';
 export type { LogCount } from './log/log-counter.js';

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AccessBatch, TraceError, countLogs } from '../src/index.js';
 import type { ChunksOptions, TraceSource } from '../src/index.js';
+import { columnsOf } from '../src/packed/columns.js';
+import type { Columns } from '../src/packed/columns.js';
 import { crc32 } from '../src/packed/crc32.js';
 import { lackeyLog } from './support/lackey-logs.js';
 import { chunkedBytes, pack, packedSource } from './support/packed.js';
@@ -15,10 +17,11 @@ const BLOCK_HEADER = 16;
 const TEXT = 'I  08049b00,2\n L 0810000c,4\n S 08100010,4\nI  08049b02,3\n'.repeat(50);
 
 /** Reads to the end; every address must be one of a program. Returns what was thrown. */
-async function thrownBy(source: TraceSource): Promise<unknown> {
-  const batch = new AccessBatch(64);
+async function thrownBy(source: TraceSource, takesPackets = false): Promise<unknown> {
+  const batch = new AccessBatch(takesPackets ? 400 : 64, { takesPackets });
   try {
     while (await source.read(batch)) {
+      batch.packets.writeAll(batch);
       for (const address of batch.addresses.subarray(0, batch.length)) {
         expect(address).toBeLessThan(KERNEL);
       }
@@ -58,6 +61,20 @@ function seal(bytes: Buffer, start: number): Buffer {
     start + 12,
   );
   return bytes;
+}
+
+/** Changes a number in a column of an ACCESSES payload: to a value, or some of its bits. */
+function putInColumn(
+  payload: Uint8Array,
+  name: keyof Columns,
+  index: number,
+  value: number | undefined,
+  change = 0,
+): void {
+  const copy = new Uint8Array(payload);
+  const column = columnsOf(copy, copy.length)!.columns[name];
+  column[index] = value ?? column[index]! ^ change;
+  payload.set(copy);
 }
 
 describe('damage to a packed trace', () => {
@@ -130,35 +147,67 @@ describe('damage to a packed trace', () => {
     for (const [offset, value] of [
       [4, 65537],
       [4, 0xffffffff],
-      [8, 1024 * 1024 + 1],
+      [8, 4 * 1024 * 1024 + 1],
       [8, 0xffffffff],
     ] as const) {
       const damaged = Buffer.from(whole);
       damaged.writeUInt32LE(value, start + offset);
       expect((await failure(damaged)).message).toMatch(
-        /^inline\.lgt: block 1: expected at most 65536 records in 1048576 bytes, found /,
+        /^inline\.lgt: block 1: expected at most 65536 records in 4194304 bytes, found /,
       );
     }
   });
 
   it.each([
-    ['just behind no fetch', [0x02, 0x02, 0x02, 0x02, 0x02]],
-    ['near no fetch', [0x22, 0xf0, 0xff, 0x02, 0x02]],
-    ['where nothing predicts', [0x12, 0x02, 0x02, 0x02, 0x02]],
-    ['a load where nothing predicts', [0x44, 0x02, 0x02, 0x02, 0x02]],
-    ['a load close to no prediction', [0x54, 0xf0, 0x02, 0x02, 0x02]],
-    ['a load near an unset register', [0x64, 0x03, 0xff, 0x02, 0x02]],
-  ])('with the right CRC-32 is found in a first record %s', async (_, record) => {
+    ['a page of no region', 'pages', 0, 5 << 10, /expected a region below 1, found region 5/],
+    ['a stretch in no region', 'stretchStarts', 0, 5 << 22, /a stretch within a region/],
+    ['a fetch of more than a page', 'parts', 0, 5000 << 3, /a size of 1 to 4096 bytes/],
+    ['a part of nothing', 'parts', 0, 0, /a fetch or data in each part/],
+    ['more parts than there are', 'stretchParts', 0, 200, /parts of a stretch/],
+    ['a page that there is not', 'packetPages', 0, 99 << 3, /a page below 2, found 99/],
+    ['a stretch that there is not', 'uses', 0, 99, /a stretch below \d+, found 99/],
+    ['more pages than a packet has', 'pageCounts', 0, 17, /1 to 16 pages in a packet, found 17/],
+    ['no page', 'pageCounts', 0, 0, /1 to 16 pages in a packet, found 0/],
+    ['no stretches', 'useCounts', 0, 0, /one record with its size in a packet without/],
+    ['more fetches', 'fetchCounts', 1, 37, /200 records, found/],
+    ['fewer data records', 'dataCounts', 0, 5, /columns as long as the packets need/],
+    ['more accesses', 'modifyCounts', 0, 9, /at most 128 accesses in a packet, found 137/],
+    ['a fetch as data', 'ops', 0, 0x04, /a load, store or modify, found op 4/],
+    ['a place in a page not announced', 'places', 0, 0xf000, /a page below 2, found page 15/],
+    [
+      'a place at the end of its page',
+      'places',
+      0,
+      0x1ffe,
+      /a packet of its own for a record in two/,
+    ],
+  ] as const)('with the right CRC-32 is found in %s', async (_, column, index, value, message) => {
     const bytes = await pack([TEXT]);
     const start = blockStarts(bytes)[1]!;
-    const records = start + BLOCK_HEADER + 12 + 6 * bytes.readUInt16LE(start + BLOCK_HEADER);
-    // An absolute fetch of 2 bytes.
-    expect(bytes[records]).toBe(0x32);
-    bytes.set(record, records);
-    expect((await failure(seal(bytes, start))).message).toBe(
-      'inline.lgt: block 1, record 1: expected an address that was there before, found none',
-    );
+    const payload = bytes.subarray(start + BLOCK_HEADER);
+    putInColumn(payload, column, index, value);
+    const { code, message: found } = await failure(seal(bytes, start));
+    expect([code, found]).toEqual(['TRACE_DAMAGED', expect.stringMatching(message)]);
   });
+
+  it.each([
+    ['a use of a page', 'packetPages', 0, 0x4],
+    ['the order of its pages', 'packetPages', 0, 0x8],
+    ['how many of its records are modifies', 'modifyCounts', 1, 0x1],
+    ['how many of its fetches lie in two pages', 'continuedCounts', 1, 0x1],
+  ] as const)(
+    'with the right CRC-32 is found by a count in %s that a packet announces',
+    async (_, column, index, change) => {
+      const bytes = await pack([TEXT]);
+      const start = blockStarts(bytes)[1]!;
+      const payload = bytes.subarray(start + BLOCK_HEADER);
+      putInColumn(payload, column, index, undefined, change);
+      const chunks = chunkedBytes(seal(bytes, start));
+      await expect(countLogs({ name: 'inline.lgt', chunks })).rejects.toThrow(
+        /expected accesses as the packet announces them, found others/,
+      );
+    },
+  );
 
   it('with the right CRC-32 gives other accesses of a program, or a TraceError', async () => {
     const counts = { read: 0, failed: 0 };
@@ -167,14 +216,15 @@ describe('damage to a packed trace', () => {
         lackeyLog,
         fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 6 }),
         fc.nat(3),
-        async (text, changes, which) => {
+        fc.boolean(),
+        async (text, changes, which, takesPackets) => {
           const bytes = await pack([text]);
           const starts = blockStarts(bytes);
           const start = starts[which % starts.length]!;
           const size = bytes.readUInt32LE(start + 8);
           for (const [at, value] of changes)
             bytes[start + BLOCK_HEADER + (at % (size || 1))] = value;
-          const thrown = await thrownBy(packedSource(seal(bytes, start)));
+          const thrown = await thrownBy(packedSource(seal(bytes, start)), takesPackets);
           if (thrown !== undefined) expect(thrown).toBeInstanceOf(TraceError);
           counts[thrown === undefined ? 'read' : 'failed']++;
         },
@@ -210,7 +260,8 @@ describe('damage to a packed trace', () => {
 describe('a packed trace of another version', () => {
   it('is refused, and so is one with a flag that is not known', async () => {
     for (const [offset, value] of [
-      [8, 2],
+      [8, 1],
+      [8, 3],
       [10, 2],
     ] as const) {
       const bytes = await pack([TEXT]);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AddressMover } from '../src/index.js';
-import { crc32 } from '../src/packed/crc32.js';
+import { crc32, portableCrc32 } from '../src/packed/crc32.js';
 import { lackeyLog } from './support/lackey-logs.js';
 import { pack, packedSource, unpack, withoutLines } from './support/packed.js';
 import { readBatches, textSource } from './support/reading.js';
@@ -10,6 +10,19 @@ import type { PlainBatch } from './support/reading.js';
 
 function comparable(batches: readonly PlainBatch[]): unknown {
   return batches.map(({ accesses, events }) => ({ accesses, events: events.map(withoutLines) }));
+}
+
+/** All accesses, and all events at the positions that they have in the whole. */
+function joined(batches: readonly PlainBatch[]): unknown {
+  const accesses: unknown[] = [];
+  const events: unknown[] = [];
+  for (const batch of batches) {
+    for (const event of batch.events) {
+      events.push({ ...withoutLines(event), position: accesses.length + event.position });
+    }
+    accesses.push(...batch.accesses);
+  }
+  return { accesses, events };
 }
 
 /** Records in one region after another, more than a block has room to name. */
@@ -23,7 +36,7 @@ describe('a packed trace', () => {
     await fc.assert(
       fc.asyncProperty(
         lackeyLog,
-        fc.integer({ min: 4, max: 40 }),
+        fc.oneof(fc.integer({ min: 4, max: 40 }), fc.constantFrom(200, 1000)),
         fc.array(fc.nat(3000)),
         async (text, capacity, ends) => {
           const source = textSource(text);
@@ -33,6 +46,25 @@ describe('a packed trace', () => {
             await readBatches(packed, capacity),
           ];
           expect(comparable(found)).toEqual(comparable(expected));
+          expect(packed.moved).toEqual(source.moved);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  it('leaves packets that, written out, are the accesses of its text, with events between the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        lackeyLog,
+        fc.constantFrom(4, 50, 200, 1000, 8192),
+        fc.array(fc.nat(3000)),
+        async (text, capacity, ends) => {
+          const source = textSource(text);
+          const packed = packedSource(await pack([text]), {}, ends);
+          const expected = joined(await readBatches(source));
+          const found = joined(await readBatches(packed, capacity, { takesPackets: true }));
+          expect(found).toEqual(expected);
           expect(packed.moved).toEqual(source.moved);
         },
       ),
@@ -147,6 +179,21 @@ describe('CRC-32', () => {
     const bytes = Buffer.from('123456789');
     expect(crc32(bytes, 0, 9) >>> 0).toBe(0xcbf43926);
     expect(crc32(bytes, 4, 9, crc32(bytes, 0, 4)) >>> 0).toBe(0xcbf43926);
+  });
+
+  it('is the same by the platform as by our own reckoning, of no bytes too', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 40 }),
+        fc.nat(40),
+        fc.integer(),
+        (bytes, from, seed) => {
+          const start = Math.min(from, bytes.length);
+          const expected = portableCrc32(bytes, start, bytes.length, seed);
+          expect(crc32(bytes, start, bytes.length, seed)).toBe(expected);
+        },
+      ),
+    );
   });
 
   it('is the same in one piece as in several', () => {

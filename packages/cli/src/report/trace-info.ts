@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { PACKED_TRACE_VERSION } from '@lguest-sim/trace';
 import type { LogCount, LogFileCount } from '@lguest-sim/trace';
 import { formatCount } from './numbers.js';
 import { tableLines, type Column } from './table.js';
@@ -25,7 +26,7 @@ export function traceInfo(
   { isPacked, isTree, logs }: LogFileCount,
 ): string {
   const accesses = logs.reduce((sum, log) => sum + log.accesses, 0);
-  const form = isPacked ? `packed ${isTree ? 'tree' : 'trace'}, version 1` : 'Lackey log';
+  const form = isPacked ? `packed ${isTree ? 'tree' : 'trace'}, version ${PACKED_TRACE_VERSION}` : 'Lackey log';
   const rate = accesses === 0 ? '' : `, ${(bytes / accesses).toFixed(2)} an access`;
   return [
     `${name}: ${form}`,

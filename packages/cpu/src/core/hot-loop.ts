@@ -5,6 +5,7 @@ import type { AccessBatch } from '@lguest-sim/trace';
 import type { GuestCode } from './guest-code.js';
 import { UserMiss } from './mmu.js';
 import type { Mmu } from './mmu.js';
+import { NO_FETCH } from './packet-loop.js';
 
 /**
  * Makes accesses of the running process until one faults, the batch's limit is reached, or the
@@ -27,13 +28,30 @@ export function runAccesses(
   const { position: first, limit } = batch;
   const { hits } = mmu;
   hits.begin(batch, code.checksum, code.storeToken);
+  const { packets } = batch;
   let end = endBefore(mmu, first, limit, until);
   let at = first;
   let walks = 0;
+  let lastFetch = NO_FETCH;
   let outcome: UserMiss = UserMiss.hit;
+  /** Accesses from here on, up to `at`, are in the batch's arrays. */
+  let written = first;
   for (;;) {
-    at = hits.run(at, end);
+    if (packets.any && at === packets.position) {
+      const behind = mmu.packets.run(packets, end);
+      if (behind > at) {
+        const made = mmu.packets.lastFetch;
+        lastFetch = made === NO_FETCH ? lastFetchIn(batch, written, at, lastFetch) : made;
+        written = behind;
+        at = behind;
+      }
+      if (at >= end) break;
+      if (packets.any) packets.writeNext(batch);
+    }
+    const stop = packets.any ? Math.min(end, packets.position) : end;
+    at = hits.run(at, stop);
     if (at >= end) break;
+    if (at === stop) continue;
     outcome = mmu.userMiss(batch.addresses[at]! | 0, hits.need, code);
     if (outcome === UserMiss.fault) break;
     if (outcome === UserMiss.filled) {
@@ -44,7 +62,8 @@ export function runAccesses(
   batch.position = at;
   code.checksum = hits.checksum;
   code.storeToken = hits.storeToken;
-  keepEip(batch, first, registers);
+  lastFetch = lastFetchIn(batch, written, at, lastFetch);
+  if (lastFetch !== NO_FETCH) registers[Register.eip] = lastFetch;
   count(mmu, at - first, walks);
   return outcome !== UserMiss.fault;
 }
@@ -54,15 +73,13 @@ function endBefore(mmu: Mmu, first: number, limit: number, until: number): numbe
   return Math.min(limit, first + mmu.accessesBefore(until)) | 0;
 }
 
-/** Sets eip to the address of the last fetch before the batch's position, if there was one. */
-function keepEip(batch: AccessBatch, first: number, registers: Int32Array): void {
+/** Address of the last fetch that is in the batch's arrays from `start` on and before `end`, or else `none`. */
+function lastFetchIn(batch: AccessBatch, start: number, end: number, none: number): number {
   const { addresses, info } = batch;
-  for (let at = batch.position - 1; at >= first; at--) {
-    if ((info[at]! & INFO_KIND_MASK) === 0) {
-      registers[Register.eip] = addresses[at]!;
-      return;
-    }
+  for (let at = end - 1; at >= start; at--) {
+    if ((info[at]! & INFO_KIND_MASK) === 0) return addresses[at]! | 0;
   }
+  return none;
 }
 
 /** Enters a run's completed accesses in the counters, and lets their cycles pass. */

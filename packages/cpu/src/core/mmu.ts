@@ -6,6 +6,7 @@ import type { CpuCounters } from './counters.js';
 import { noCounts } from './counters.js';
 import type { GuestCode } from './guest-code.js';
 import { HitLoop } from './hit-loop.js';
+import { PacketLoop } from './packet-loop.js';
 import { Right } from './rights.js';
 import { DEFAULT_TLB, Tlb } from './tlb.js';
 import type { TlbShape } from './tlb.js';
@@ -38,6 +39,8 @@ export class Mmu {
   readonly walker: PageWalker;
   /** What makes the accesses of processes that hit. */
   readonly hits: HitLoop;
+  /** The same for those that come in packets. */
+  readonly packets: PacketLoop;
   readonly counters: CpuCounters = noCounts();
   /** Address of the last access that faulted, signed. */
   cr2 = 0;
@@ -54,6 +57,7 @@ export class Mmu {
     this.tlb = new Tlb(options.tlb ?? DEFAULT_TLB);
     this.walker = new PageWalker(options.host, options.format);
     this.hits = new HitLoop(this.tlb, options.host);
+    this.packets = new PacketLoop(this.hits, this.tlb, options.host);
   }
 
   /** Error code of the last access that faulted. */

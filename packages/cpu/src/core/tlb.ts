@@ -80,6 +80,23 @@ export class Tlb {
   }
 
   /**
+   * Finds an entry behind way 0, and changes nothing.
+   *
+   * @param slot way 0 of the set
+   * @param wanted page address and needed rights
+   * @param mask the bits of a tag that have to be as `wanted` has them
+   * @returns its index in `tags` and `frames`, or -1
+   */
+  find(slot: number, wanted: number, mask: number): number {
+    const { tags } = this;
+    const end = slot + this.ways;
+    for (let way = slot + 1; way < end; way++) {
+      if (((tags[way]! ^ wanted) & mask) === 0) return way;
+    }
+    return -1;
+  }
+
+  /**
    * The rest of a look-up whose way 0 did not hit: tries the other ways, and moves the one that hits
    * to the front.
    *
@@ -88,15 +105,10 @@ export class Tlb {
    * @param mask the bits of a tag that have to be as `wanted` has them
    */
   promote(slot: number, wanted: number, mask: number): boolean {
-    const { tags } = this;
-    const end = slot + this.ways;
-    for (let way = slot + 1; way < end; way++) {
-      if (((tags[way]! ^ wanted) & mask) === 0) {
-        this.moveToFront(slot, way);
-        return true;
-      }
-    }
-    return false;
+    const way = this.find(slot, wanted, mask);
+    if (way < 0) return false;
+    this.moveToFront(slot, way);
+    return true;
   }
 
   /**

@@ -25,6 +25,7 @@ export function runWatchedAccesses(
   watcher: AccessWatcher,
 ): boolean {
   const batch = code.accesses;
+  batch.packets.writeAll(batch);
   for (; batch.position < batch.limit && mmu.now < until; batch.position++) {
     const address = batch.addresses[batch.position]!;
     const info = batch.info[batch.position]!;

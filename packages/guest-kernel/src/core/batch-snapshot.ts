@@ -11,9 +11,12 @@ export interface BatchSnapshot {
 }
 
 export function snapshotBatch(batch: AccessBatch): BatchSnapshot {
+  batch.packets.writeAll(batch);
+  const { length, position } = batch;
   return {
-    addresses: batch.addresses.slice(0, batch.length),
-    info: batch.info.slice(0, batch.length),
+    // What was executed may never have been written out: only what is to come is state.
+    addresses: batch.addresses.slice(0, length).fill(0, 0, position),
+    info: batch.info.slice(0, length).fill(0, 0, position),
     // Events are never changed, so sharing them is as good as copying.
     events: [...batch.events],
     position: batch.position,

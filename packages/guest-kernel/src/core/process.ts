@@ -131,7 +131,7 @@ export class Process extends Task {
 
   /** The accesses that it executes now; whoever reads the trace fills it when input is awaited. */
   get batch(): AccessBatch {
-    return (this.#batch ??= new AccessBatch(this.batchCapacity));
+    return (this.#batch ??= new AccessBatch(this.batchCapacity, { takesPackets: true }));
   }
 
   get hasEnded(): boolean {

@@ -5,12 +5,13 @@ import {
   REGION_NUMBER_BYTES,
   SECTIONS_BYTES,
 } from '../packed/format.js';
-import { RecordEncoder } from '../packed/record-encoder.js';
+import { columnBytes, putColumns } from '../packed/columns.js';
+import { PacketEncoder } from '../packed/packet-encoder.js';
 import { latin1 } from './latin1.js';
 
-/** Puts the payload of an ACCESSES block together; see parseAccesses. */
+/** Puts the payload of an ACCESSES block together; see AccessesBlock. */
 export class AccessesWriter {
-  readonly #encoder = new RecordEncoder();
+  readonly #encoder = new PacketEncoder();
   #calls: { readonly record: number; readonly text: string }[] = [];
   #callBytes = 0;
 
@@ -23,7 +24,7 @@ export class AccessesWriter {
     return this.records === 0 && this.#calls.length === 0;
   }
 
-  /** See RecordEncoder. */
+  /** See PacketEncoder. */
   add(kind: number, high: number, low: number, size: number): boolean {
     return this.#encoder.add(kind, high, low, size);
   }
@@ -31,6 +32,7 @@ export class AccessesWriter {
   /** Adds a call behind the records so far; returns false, and does nothing, if there is no room. */
   addCall(text: string): boolean {
     if (this.#callBytes >= MAX_CALL_BYTES) return false;
+    this.#encoder.cut();
     this.#calls.push({ record: this.records, text });
     this.#callBytes += CALL_HEADER_BYTES + text.length;
     return true;
@@ -39,24 +41,25 @@ export class AccessesWriter {
   /** The payload; the next one begins empty. */
   take(): Uint8Array {
     const encoder = this.#encoder;
-    const callsAt = SECTIONS_BYTES + encoder.regionCount * REGION_NUMBER_BYTES;
-    const records = encoder.bytes;
-    const payload = new Uint8Array(callsAt + this.#callBytes + records.length);
+    const { columns, regions } = encoder;
+    const regionBytes = regions.length * REGION_NUMBER_BYTES;
+    const bytes = SECTIONS_BYTES + columnBytes(columns) + regionBytes + this.#callBytes;
+    const payload = new Uint8Array(bytes);
     const view = new DataView(payload.buffer);
-    view.setUint16(0, encoder.regionCount, true);
+    view.setUint16(0, regions.length, true);
     view.setUint32(4, this.#calls.length, true);
     view.setUint32(8, this.#callBytes, true);
-    this.#putRegions(view);
-    this.#putCalls(payload, view, callsAt);
-    payload.set(records, callsAt + this.#callBytes);
+    const regionsAt = putColumns(payload, columns);
+    this.#putRegions(view, regionsAt);
+    this.#putCalls(payload, view, regionsAt + regionBytes);
     encoder.clear();
     this.#calls = [];
     this.#callBytes = 0;
     return payload;
   }
 
-  #putRegions(view: DataView): void {
-    let at = SECTIONS_BYTES;
+  #putRegions(view: DataView, start: number): void {
+    let at = start;
     for (const region of this.#encoder.regions) {
       view.setUint32(at, region % 2 ** 32, true);
       view.setUint16(at + 4, Math.floor(region / 2 ** 32), true);

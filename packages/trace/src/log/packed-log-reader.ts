@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { lineText } from '../lackey-line.js';
 import { ENDS_WITHIN_64_BITS } from '../lackey-decoder.js';
-import { parseAccesses } from '../packed/accesses-block.js';
+import { AccessesBlock } from '../packed/accesses-block.js';
 import type { PlacedCall } from '../packed/accesses-block.js';
 import { BlockReader } from '../packed/block-reader.js';
 import { BlockKind } from '../packed/format.js';
 import { LogSequence } from '../packed/log-sequence.js';
 import { PackedPlace } from '../packed/packed-place.js';
-import { RecordCursor } from '../packed/record-cursor.js';
+import { PacketCheck } from '../packed/packet-check.js';
+import { PacketCursor } from '../packed/packet-cursor.js';
 import { parseBareOutcome, parseSystemCallLine } from '../system-call-text.js';
 import type { LogSink } from './log-sink.js';
 import type { LogReader } from './read-logs.js';
@@ -22,14 +23,18 @@ export class PackedLogReader implements LogReader {
   readonly #place: PackedPlace;
   readonly #blocks: BlockReader;
   readonly #sequence: LogSequence;
-  readonly #cursor: RecordCursor;
+  readonly #accesses: AccessesBlock;
+  readonly #cursor: PacketCursor;
+  readonly #check: PacketCheck;
 
   constructor(name: string, sink: LogSink) {
     this.#sink = sink;
     this.#place = new PackedPlace(name);
     this.#blocks = new BlockReader(this.#place);
     this.#sequence = new LogSequence(this.#place);
-    this.#cursor = new RecordCursor(this.#place);
+    this.#accesses = new AccessesBlock(this.#place);
+    this.#cursor = new PacketCursor(this.#accesses, this.#place);
+    this.#check = new PacketCheck(this.#accesses, this.#place);
   }
 
   take(chunk: Uint8Array, offset: number): number {
@@ -71,21 +76,20 @@ export class PackedLogReader implements LogReader {
 
   #tellAccesses(): void {
     const { payload, bytes, records } = this.#blocks;
-    const { regions, calls, start } = parseAccesses(payload, bytes, records, this.#place);
+    const block = this.#accesses;
+    block.begin(payload, bytes, records);
+    const { calls, regions } = block;
     this.#sequence.add(this.#blocks, calls.length);
     const cursor = this.#cursor;
-    cursor.begin(
-      payload,
-      { start, end: bytes, records },
-      regions.length,
-      (index) => index << REGION_SHIFT,
-    );
+    cursor.begin();
     let next = 0;
     for (;;) {
       while (calls[next]?.record === cursor.record) this.#tellCall(calls[next++]!);
       if (cursor.done) return;
-      cursor.next();
+      this.#place.record = cursor.record + 1;
+      this.#check.next(cursor);
       this.#tellRecord(regions);
+      this.#place.record = undefined;
     }
   }
 

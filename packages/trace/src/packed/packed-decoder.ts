@@ -2,21 +2,21 @@
 import { MAX_ACCESSES_PER_RECORD } from '../access-batch.js';
 import type { AccessBatch } from '../access-batch.js';
 import type { AddressMover } from '../address-mover.js';
-import { bytesInFirstPage, pushRecord } from '../batch-records.js';
+import { pushRecord } from '../batch-records.js';
 import { CallMatcher } from '../call-matcher.js';
 import type { ChunkDecoder } from '../chunk-source.js';
 import type { LackeyHeader } from '../lackey-header.js';
 import { parseBareOutcome, parseSystemCallLine } from '../system-call-text.js';
-import { parseAccesses } from './accesses-block.js';
+import { AccessesBlock } from './accesses-block.js';
 import type { PlacedCall } from './accesses-block.js';
+import { BlockPackets } from './block-packets.js';
 import { BlockReader } from './block-reader.js';
 import { BlockKind } from './format.js';
 import { LogSequence } from './log-sequence.js';
 import { LogText } from './log-text.js';
 import { PackedPlace } from './packed-place.js';
-import { RecordCursor } from './record-cursor.js';
+import { PacketCursor } from './packet-cursor.js';
 import { RegionPlaces } from './region-places.js';
-import { decodeUsualOps } from './usual-ops.js';
 
 /** Which logs of a packed trace to decode. */
 export type LogChoice =
@@ -27,7 +27,7 @@ export type LogChoice =
   /** All; a batch then ends with each log, and may be empty. */
   | 'all';
 
-/** Decodes the packed form into batches: the hot loop for usual records, one by one the rest. */
+/** Decodes the packed form into batches: as packets where the batch takes them, one by one elsewhere. */
 export class PackedDecoder implements ChunkDecoder {
   finished = false;
   readonly #choice: LogChoice;
@@ -36,7 +36,9 @@ export class PackedDecoder implements ChunkDecoder {
   readonly #place: PackedPlace;
   readonly #blocks: BlockReader;
   readonly #sequence: LogSequence;
-  readonly #cursor: RecordCursor;
+  readonly #accesses: AccessesBlock;
+  readonly #packets: BlockPackets;
+  readonly #cursor: PacketCursor;
   readonly #regions: RegionPlaces;
   #matcher: CallMatcher;
   #log: LogText | undefined;
@@ -60,8 +62,10 @@ export class PackedDecoder implements ChunkDecoder {
     this.#place = new PackedPlace(name);
     this.#blocks = new BlockReader(this.#place);
     this.#sequence = new LogSequence(this.#place);
-    this.#cursor = new RecordCursor(this.#place);
     this.#regions = new RegionPlaces(mover, this.#place);
+    this.#accesses = new AccessesBlock(this.#place);
+    this.#packets = new BlockPackets(this.#accesses, this.#regions, this.#place);
+    this.#cursor = new PacketCursor(this.#accesses, this.#place);
     this.#matcher = new CallMatcher(mover);
   }
 
@@ -127,41 +131,52 @@ export class PackedDecoder implements ChunkDecoder {
 
   #beginAccesses(): void {
     const { payload, bytes, records } = this.#blocks;
-    const { regions, calls, start } = parseAccesses(payload, bytes, records, this.#place);
-    this.#calls = calls;
-    this.#regions.begin(regions);
-    this.#cursor.begin(
-      payload,
-      { start, end: bytes, records },
-      regions.length,
-      this.#regions.placer,
-    );
+    this.#accesses.begin(payload, bytes, records);
+    this.#calls = this.#accesses.calls;
+    this.#packets.begin();
+    this.#cursor.begin();
   }
 
-  /** Decodes what is left of the block's accesses; returns false if the batch is full before. */
+  /**
+   * Decodes what is left of the block's accesses; returns false if the batch is full before. One that
+   * has packets is full at the end of their block, since what comes next lies where they lie.
+   */
   #decodeAccesses(batch: AccessBatch): boolean {
     if (this.#blocks.kind !== BlockKind.accesses || !this.#isChosen) return true;
     const cursor = this.#cursor;
     const room = batch.capacity - MAX_ACCESSES_PER_RECORD + 1;
     for (;;) {
-      const call = this.#calls[this.#nextCall];
-      decodeUsualOps(cursor, batch, room, call === undefined ? cursor.records : call.record);
-      cursor.checkEnd();
       if (batch.length >= room || batch.events.length >= batch.capacity) return false;
+      const call = this.#calls[this.#nextCall];
       if (call !== undefined && call.record === cursor.record) this.#addCall(batch, call.text);
-      else if (!cursor.done) this.#addRecord(batch);
-      else break;
+      else if (cursor.done) break;
+      else if (!batch.takesPackets || !cursor.atStart) this.#addRecord(batch);
+      else if (batch.length + this.#packets.accesses[cursor.packet]! <= room) this.#defer(batch);
+      else if (batch.packets.any) return false;
+      else this.#addRecord(batch);
     }
-    this.#linesBefore += cursor.records + this.#calls.length;
+    if (batch.packets.any) return false;
+    this.#linesBefore += cursor.record + this.#calls.length;
     return true;
+  }
+
+  /** Leaves the next packet as it is. */
+  #defer(batch: AccessBatch): void {
+    const cursor = this.#cursor;
+    this.#packets.place(cursor.packet, cursor.record);
+    batch.packets.defer(this.#packets, cursor.packet, batch);
+    cursor.skipPacket();
   }
 
   #addRecord(batch: AccessBatch): void {
     const cursor = this.#cursor;
+    const regions = this.#regions;
     cursor.next();
-    const { kind, address, size } = cursor;
-    const here = bytesInFirstPage(address, size);
-    const second = here < size ? this.#regions.behind(address, here) : 0;
+    this.#place.record = cursor.record;
+    const { kind, size, here } = cursor;
+    const address = regions.guest(cursor.address);
+    const second = here < size ? regions.guest(cursor.second) : 0;
+    this.#place.record = undefined;
     pushRecord(batch, kind, size, address, here, second);
   }
 

@@ -1,44 +1,58 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { NO_ROOM, REGION_BYTES } from '../address-mover.js';
 import type { AddressMover } from '../address-mover.js';
-import { ENDS_WITHIN_64_BITS } from '../lackey-decoder.js';
 import type { PackedPlace } from './packed-place.js';
-import type { RegionPlacer } from './record-cursor.js';
 
 const REGION_SHIFT = 22;
+const OFFSET_MASK = REGION_BYTES - 1;
 const REGIONS_IN_32_BITS = 1024;
 const LAST_REGION = 2 ** 42 - 1;
 
+/** Where a block's region is, as long as it was not asked for. No multiple of 4 MiB. */
+export const NOT_PLACED = 1;
+
 /** Where the regions of a block are in the guest: as the mover says when each is first used. */
 export class RegionPlaces {
-  /** For RecordCursor. */
-  readonly placer: RegionPlacer = (index) => this.#place(this.#regions[index]!);
   readonly #mover: AddressMover;
   readonly #messages: PackedPlace;
   #regions: Float64Array = new Float64Array(0);
-  /** By slot of the guest: number of the region that was placed there. */
-  readonly #regionAt = new Float64Array(REGIONS_IN_32_BITS);
+  /** By a region's place in the block's list: its first address in the guest, or NOT_PLACED. */
+  readonly #bases = new Int32Array(REGIONS_IN_32_BITS);
 
   constructor(mover: AddressMover, messages: PackedPlace) {
     this.#mover = mover;
     this.#messages = messages;
   }
 
-  /** @param regions the block's, by its own number. */
-  begin(regions: Float64Array): void {
-    for (const region of regions) {
-      if (region > LAST_REGION) this.#messages.fail('regions within 64 bits', `${region}`);
-    }
+  /**
+   * Starts a block.
+   * @param regions the block's, by its own number.
+   * @returns whether all of them have a place already.
+   */
+  begin(regions: Float64Array): boolean {
     this.#regions = regions;
+    this.#bases.fill(NOT_PLACED);
+    let all = true;
+    for (const [index, region] of regions.entries()) {
+      if (region > LAST_REGION) this.#messages.fail('regions within 64 bits', `${region}`);
+      const slot = this.#mover.slotOf(region);
+      if (slot === NO_ROOM) all = false;
+      else this.#bases[index] = slot * REGION_BYTES;
+    }
+    return all;
   }
 
-  /** Where the second part of an access is, the first of which has `here` bytes at `address`. */
-  behind(address: number, here: number): number {
-    const next = (address + here) | 0;
-    if ((next ^ address) >>> REGION_SHIFT === 0) return next;
-    const region = this.#regionAt[address >>> REGION_SHIFT]! + 1;
-    if (region > LAST_REGION) this.#messages.fail(ENDS_WITHIN_64_BITS, 'one beyond');
-    return this.#place(region);
+  /** First address of a region in the guest, signed, or NOT_PLACED. */
+  known(index: number): number {
+    return this.#bases[index]!;
+  }
+
+  /** Where an address of the block is in the guest; its region gets its place now if it has none. */
+  guest(address: number): number {
+    const index = address >>> REGION_SHIFT;
+    let base = this.#bases[index]!;
+    if (base === NOT_PLACED) base = this.#bases[index] = this.#place(this.#regions[index]!);
+    return base | (address & OFFSET_MASK);
   }
 
   #place(region: number): number {
@@ -48,7 +62,6 @@ export class RegionPlaces {
       const traced = BigInt(region) * BigInt(REGION_BYTES);
       throw this.#messages.error('TRACE_NO_ROOM', this.#mover.noRoomMessage(traced));
     }
-    this.#regionAt[address >>> REGION_SHIFT] = region;
     return address | 0;
   }
 }

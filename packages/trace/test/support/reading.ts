@@ -6,7 +6,13 @@ import {
   INFO_SIZE_SHIFT,
   lackeySource,
 } from '../../src/index.js';
-import type { LackeyOptions, MovedRegion, TraceEvent, TraceSource } from '../../src/index.js';
+import type {
+  AccessBatchOptions,
+  LackeyOptions,
+  MovedRegion,
+  TraceEvent,
+  TraceSource,
+} from '../../src/index.js';
 
 /** One access of one page, in words. */
 export interface PlainAccess {
@@ -37,11 +43,18 @@ export function plainBatch(batch: AccessBatch): PlainBatch {
 }
 
 /** Reads a source to its end, and closes it. */
-export async function readBatches(source: TraceSource, capacity?: number): Promise<PlainBatch[]> {
-  const batch = new AccessBatch(capacity);
+export async function readBatches(
+  source: TraceSource,
+  capacity?: number,
+  options?: AccessBatchOptions,
+): Promise<PlainBatch[]> {
+  const batch = new AccessBatch(capacity, options);
   const batches: PlainBatch[] = [];
   try {
-    while (await source.read(batch)) batches.push(plainBatch(batch));
+    while (await source.read(batch)) {
+      batch.packets.writeAll(batch);
+      batches.push(plainBatch(batch));
+    }
   } finally {
     await source.close();
   }

@@ -13,9 +13,9 @@ import type { ThreadTraceOptions } from './thread-note.js';
  */
 const WORTH_A_THREAD = 24_000_000;
 
-/** What the first byte of a file says of how many bytes an access takes there, at the least. */
+/** What a gzip file begins with, and the bytes that an access takes there at the least. */
 const GZIP = { first: 0x1f, bytes: 0.3 };
-const PACKED = { first: MAGIC[0]!, bytes: 1.1 };
+
 const TEXT_BYTES = 12;
 
 /**
@@ -66,14 +66,12 @@ export class DecoderThreads {
     const file = await open(path);
     try {
       const { buffer } = await file.read(Buffer.alloc(1), 0, 1, 0);
-      return bytes / bytesPerAccess(buffer[0]!) >= this.#worthwhile;
+      const [first] = buffer;
+      // What is packed is not decoded access by access, which is all that a thread could take over.
+      if (first === MAGIC[0]) return false;
+      return bytes / (first === GZIP.first ? GZIP.bytes : TEXT_BYTES) >= this.#worthwhile;
     } finally {
       await file.close();
     }
   }
-}
-
-function bytesPerAccess(first: number): number {
-  if (first === GZIP.first) return GZIP.bytes;
-  return first === PACKED.first ? PACKED.bytes : TEXT_BYTES;
 }
