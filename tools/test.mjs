@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { root, runTargets } from './nx.mjs';
 import { tally } from './tally.mjs';
 
-const checks = ['format', 'dependencies', 'lint', 'typecheck', 'build', 'test'];
+const checks = ['format', 'dependencies', 'lint', 'typecheck', 'build', 'test', 'packed'];
 
 const reports = reportFiles();
 // nx puts back the report of a project whose result it remembers, so a report
@@ -34,6 +34,7 @@ function reportFiles() {
   const report = 'test-output/vitest.json';
   return new Map([
     ['tools', `${root}${report}`],
+    ['packed', `${root}test-output/packed.json`],
     ...projects.map((name) => /** @type {const} */ ([name, `${root}packages/${name}/${report}`])),
   ]);
 }

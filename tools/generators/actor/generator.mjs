@@ -47,7 +47,8 @@ function manifest(tree, name, description) {
   return {
     ...JSON.parse(text.replaceAll(MODEL, name)),
     description,
-    dependencies: { '@lguest-sim/bus': 'workspace:*', rxjs: 'catalog:', xstate: 'catalog:' },
+    dependencies: { '@lguest-sim/bus': 'workspace:*', xstate: 'catalog:' },
+    devDependencies: { rxjs: 'catalog:' },
   };
 }
 

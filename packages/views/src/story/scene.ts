@@ -33,11 +33,11 @@ export class Scene {
     return this.parts.guests[this.guest]!;
   }
 
-  get vcpu() {
+  get vcpu(): ReturnType<GuestParts['mmu']['vcpu']> {
     return this.machine.mmu.vcpu(VCPU);
   }
 
-  get slot() {
+  get slot(): GuestParts['mmu']['slots'][number] {
     return this.machine.mmu.slots[this.vcpu.slot]!;
   }
 
