@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     testTimeout: 300_000,
     include: ['*.test.mjs'],
+    maxWorkers: 2,
     globalSetup: './global-setup.mjs',
     reporters: ['default', 'json'],
     // tools/test.mjs adds this file to the others.

@@ -8,7 +8,9 @@ import { root } from '../nx.mjs';
  * @typedef {object} Manifest
  * @property {string} name
  * @property {string} license
+ * @property {{ node: string }} engines
  * @property {Record<string, unknown>} exports
+ * @property {string[]} keywords
  * @property {Record<string, string>} [dependencies]
  * @property {{ tags: string[], targets: Record<string, unknown> }} nx
  * @property {{ path: string }[]} [references]
@@ -33,6 +35,24 @@ describe.each([...manifests])('the package %s', (folder, manifest) => {
     const source = { '@lguest-sim/source': './src/index.ts' };
     expect(manifest.exports['.']).toMatchObject(source);
     expect(Object.keys(manifest.exports['.'] ?? {})[0]).toBe('@lguest-sim/source');
+  });
+
+  it('says where it comes from, what it is about and what it needs', () => {
+    const home = 'https://github.com/lguest-sim/lguest-sim';
+    expect(manifest).toMatchObject({
+      repository: { type: 'git', url: `git+${home}.git`, directory: `packages/${folder}` },
+      homepage: expect.stringMatching(
+        new RegExp(`^${home}(/tree/main/packages/${folder})?#readme$`),
+      ),
+      bugs: { url: `${home}/issues` },
+      type: 'module',
+      sideEffects: false,
+      files: expect.arrayContaining(['dist', 'src']),
+      engines: readJson('package.json').engines,
+      publishConfig: { access: 'public' },
+    });
+    expect(manifest.keywords.length).toBeGreaterThanOrEqual(5);
+    expect(new Set(manifest.keywords)).toHaveLength(manifest.keywords.length);
   });
 
   it('carries the licence', () => {
