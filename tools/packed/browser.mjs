@@ -66,11 +66,12 @@ export async function openBrowser(directory) {
   });
   return {
     close: () => browser.close(),
-    /** @param {string} name of a module @returns {Promise<string[]>} the lines that it prints */
-    async run(name) {
+    /** @param {...string} names of modules @returns {Promise<string[]>} the lines that they print */
+    async run(...names) {
       const page = await context.newPage();
       await page.goto(`${ORIGIN}/`);
-      const lines = await page.evaluate(`(${RUN_MODULE})('/${name}.js')`);
+      const urls = names.map((name) => `/${name}.js`);
+      const lines = await page.evaluate(`(${RUN_MODULES})(${JSON.stringify(urls)})`);
       await page.close();
       return /** @type {string[]} */ (lines);
     },
@@ -78,12 +79,12 @@ export async function openBrowser(directory) {
 }
 
 /** Runs in the page; as text, so that nothing rewrites its import. Of objects Node and browsers print different things. */
-const RUN_MODULE = `async (url) => {
+const RUN_MODULES = `async (urls) => {
   const printed = [];
   console.log = (...values) => {
     const plain = values.every((value) => /string|number|boolean/.test(typeof value));
     printed.push(plain ? values.join(' ') : 'expected strings, numbers and booleans to be printed');
   };
-  await import(url);
+  for (const url of urls) await import(url);
   return printed.join('\\n').split('\\n');
 }`;
