@@ -6,7 +6,7 @@ import { writeRecord } from '../batch-records.js';
 import { MODIFY } from '../lackey-tables.js';
 import type { AccessesBlock } from './accesses-block.js';
 import { PART_DATA_BITS } from './columns.js';
-import { MAX_PAGES } from './format.js';
+import { grown } from './grown.js';
 import { KIND_SHIFT, OP_INFO } from './op-codes.js';
 import type { PackedPlace } from './packed-place.js';
 import { PacketCursor } from './packet-cursor.js';
@@ -34,7 +34,7 @@ export class BlockPackets implements PacketContents {
   continued: Uint8Array = new Uint8Array(0);
   modifies: Uint8Array = new Uint8Array(0);
   readonly infos = INFOS;
-  readonly pageAddresses = new Int32Array(MAX_PAGES);
+  pageAddresses: Int32Array = new Int32Array(0);
   readonly #messages: PackedPlace;
   readonly #block: AccessesBlock;
   readonly #regions: RegionPlaces;
@@ -61,6 +61,7 @@ export class BlockPackets implements PacketContents {
     this.pages = columns.packetPages;
     this.ops = columns.ops;
     this.places = columns.places;
+    this.pageAddresses = grown(this.pageAddresses, columns.pages.length);
     this.#allPlaced = this.#regions.begin(regions);
     for (const [number, page] of columns.pages.entries()) this.#placePage(number, page);
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { MAX_ACCESS_BYTES } from '../lackey-record.js';
 import { MODIFY } from '../lackey-tables.js';
-import { MAX_PACKET_ACCESSES, MAX_PACKET_PAGES, MAX_PAGES, MAX_RECORDS } from './format.js';
+import { MAX_PACKET_ACCESSES, MAX_PACKET_PAGES, MAX_PAGES } from './format.js';
+import { grown } from './grown.js';
 import type { Columns } from './columns.js';
 import { PAGE_USE_BITS } from '../access-packets.js';
 import { KIND_SHIFT, isOdd } from './op-codes.js';
@@ -11,13 +12,13 @@ import type { PackedPlace } from './packed-place.js';
 export class PacketTable {
   count = 0;
   /** By packet: its first page, use, place and data record; one more than there are packets. */
-  readonly firstPage = new Int32Array(MAX_RECORDS + 1);
-  readonly firstUse = new Int32Array(MAX_RECORDS + 1);
-  readonly firstPlace = new Int32Array(MAX_RECORDS + 1);
-  readonly firstData = new Int32Array(MAX_RECORDS + 1);
+  firstPage = new Int32Array(1);
+  firstUse = new Int32Array(1);
+  firstPlace = new Int32Array(1);
+  firstData = new Int32Array(1);
   /** By packet: accesses, and records. */
-  readonly accesses = new Uint16Array(MAX_RECORDS);
-  readonly records = new Uint16Array(MAX_RECORDS);
+  accesses = new Uint16Array(0);
+  records = new Uint16Array(0);
   readonly #place: PackedPlace;
 
   constructor(place: PackedPlace) {
@@ -37,6 +38,7 @@ export class PacketTable {
     if (columns.pages.length > MAX_PAGES || this.count > records) {
       this.#place.fail(`at most ${MAX_PAGES} pages and ${records} packets`, 'more');
     }
+    this.#grow(this.count);
     let sum = 0;
     for (let packet = 0; packet < this.count; packet++) {
       this.#place.record = sum + 1;
@@ -54,6 +56,15 @@ export class PacketTable {
       firstData[count] === columns.ops.length;
     if (!fits) this.#place.fail('columns as long as the packets need', 'others');
     if (sum !== records) this.#place.fail(`${records} records`, `${sum}`);
+  }
+
+  #grow(packets: number): void {
+    this.firstPage = grown(this.firstPage, packets + 1);
+    this.firstUse = grown(this.firstUse, packets + 1);
+    this.firstPlace = grown(this.firstPlace, packets + 1);
+    this.firstData = grown(this.firstData, packets + 1);
+    this.accesses = grown(this.accesses, packets);
+    this.records = grown(this.records, packets);
   }
 
   /** Whether a packet is one record that has a form of its own. */

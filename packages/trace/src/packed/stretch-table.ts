@@ -4,6 +4,7 @@ import { MAX_ACCESS_BYTES } from '../lackey-record.js';
 import type { Columns } from './columns.js';
 import { PART_DATA_BITS } from './columns.js';
 import { MAX_RECORDS } from './format.js';
+import { grown } from './grown.js';
 import type { PackedPlace } from './packed-place.js';
 
 const REGION_SHIFT = 22;
@@ -16,9 +17,9 @@ const OFFSET_MASK = REGION_BYTES - 1;
 export class StretchTable {
   count = 0;
   /** By stretch: its first part; one more than there are stretches. */
-  readonly firstPart = new Int32Array(MAX_RECORDS + 1);
+  firstPart = new Int32Array(1);
   /** By stretch: fetches. */
-  readonly fetches = new Uint8Array(MAX_RECORDS);
+  fetches = new Uint8Array(0);
   readonly #place: PackedPlace;
 
   constructor(place: PackedPlace) {
@@ -29,6 +30,8 @@ export class StretchTable {
   begin({ stretchStarts, stretchParts, parts }: Columns, regions: number): void {
     this.count = stretchStarts.length;
     if (this.count > MAX_RECORDS) this.#place.fail(`at most ${MAX_RECORDS} stretches`, 'more');
+    this.firstPart = grown(this.firstPart, this.count + 1);
+    this.fetches = grown(this.fetches, this.count);
     let part = 0;
     for (let stretch = 0; stretch < this.count; stretch++) {
       const end = part + stretchParts[stretch]!;
