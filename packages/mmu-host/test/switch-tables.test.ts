@@ -77,7 +77,7 @@ describe('the choice of a slot', () => {
       ...optionsOf(machine),
       slots: 6,
       eviction: {
-        choose: (slots, current) => {
+        choose: ({ slots, current }) => {
           choices.push([slots, current]);
           return 5;
         },

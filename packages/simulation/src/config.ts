@@ -7,11 +7,11 @@ import type { PagingFormat } from '@lguest-sim/x86';
 import { ConfigError } from './config-error.js';
 import { readInjections, withOffline } from './inject/injections.js';
 import type { GuestGroup, GuestOptions } from './guest-groups.js';
-import type { GuestProgramChoice, GuestPrograms } from './guest-program.js';
-import { guestPrograms } from './guest-programs.js';
-import { migrationPolicyNames, type MigrationPolicyName } from './migration-policy.js';
+import { badCost } from './costs.js';
+import type { GuestProgramChoice } from './guest-program.js';
 import type { HotplugEntry, ScheduleEntry } from './plan.js';
 import { checkPlan } from './plan-checks.js';
+import { builtIn, type PluginSet } from './plugins/plugin-set.js';
 
 export { ConfigError } from './config-error.js';
 
@@ -25,7 +25,10 @@ export interface SimulationConfig extends GuestOptions {
   readonly groups: readonly GuestGroup[];
   /** vCPUs of each guest: 1, as in the original. */
   readonly vcpus: number;
-  readonly migrate: MigrationPolicyName;
+  /** Name of a migration policy. */
+  readonly migrate: string;
+  /** Name of an eviction policy: which slot a guest table takes that has none. */
+  readonly evict: string;
   /** Under `schedule`: from when on each guest's vCPU is where. Until then it is on CPU guest modulo CPUs. */
   readonly schedule: readonly ScheduleEntry[];
   /** Host CPUs that go offline and come back, in order of time. */
@@ -46,6 +49,12 @@ export interface SimulationConfig extends GuestOptions {
   readonly inject: readonly string[];
 }
 
+/** A configuration as it is given: what is not said is as usual. */
+export interface GivenConfig extends Partial<Omit<SimulationConfig, 'costs'>> {
+  /** Costs, or the name of a cost model. */
+  readonly costs?: CostModel | string;
+}
+
 export const defaultConfig: SimulationConfig = {
   cpus: 1,
   guests: 1,
@@ -53,6 +62,7 @@ export const defaultConfig: SimulationConfig = {
   memoryBytes: 64 * 2 ** 20,
   vcpus: 1,
   migrate: 'round-robin',
+  evict: 'random',
   schedule: [],
   hotplug: [],
   slice: 100_000,
@@ -84,21 +94,19 @@ export const limits = {
 /**
  * Fills defaults in and checks every value.
  *
- * @param programs that guests can run in place of the guest kernel
+ * @param plugins that it can name; those that are built in unless given
  * @throws ConfigError naming the first option that is wrong, and what was expected
  */
-export function configure(
-  given: Partial<SimulationConfig>,
-  programs: GuestPrograms = guestPrograms,
-): SimulationConfig {
-  const config = { ...defaultConfig, ...given };
-  config.groups.forEach((group, index) => checkGroup(`groups[${index}].`, group, programs));
+export function configure(given: GivenConfig, plugins: PluginSet = builtIn): SimulationConfig {
+  const config = { ...defaultConfig, ...given, costs: costsOf(given.costs, plugins) };
+  config.groups.forEach((group, index) => checkGroup(`groups[${index}].`, group, plugins));
   if (config.groups.length > 0) Object.assign(config, { guests: guestsOf(config.groups, given) });
   for (const option of Object.keys(limits)) {
     checkLimits(option, option as keyof typeof limits, config[option as keyof typeof limits]);
   }
   checkGuest('', config);
-  oneOf('migrate', config.migrate, migrationPolicyNames);
+  oneOf('migrate', config.migrate, plugins.names('migration-policy'));
+  oneOf('evict', config.evict, plugins.names('eviction-policy'));
   oneOf('paging', config.paging, ['two-level', 'pae']);
   oneOf('fidelity', config.fidelity, ['original', 'mended']);
   oneOf('audit', config.audit, auditModes);
@@ -113,7 +121,7 @@ export function configure(
 }
 
 /** The guests of all groups. */
-function guestsOf(groups: readonly GuestGroup[], given: Partial<SimulationConfig>): number {
+function guestsOf(groups: readonly GuestGroup[], given: GivenConfig): number {
   const guests = groups.reduce((sum, { count }) => sum + count, 0);
   if ((given.guests ?? guests) === guests) return guests;
   throw new ConfigError('guests', `${guests}, as many as the groups have`, given.guests);
@@ -133,7 +141,7 @@ function checkGuest(path: string, { memoryBytes, zeroing }: Partial<GuestOptions
   if (zeroing !== undefined) oneOf(`${path}zeroing`, zeroing, zeroingNames);
 }
 
-function checkGroup(path: string, group: GuestGroup, programs: GuestPrograms): void {
+function checkGroup(path: string, group: GuestGroup, plugins: PluginSet): void {
   const { count, memoryBytes, guestSlice, traces, program } = group;
   checkLimits(`${path}count`, 'guests', count);
   if (memoryBytes !== undefined) checkLimits(`${path}memoryBytes`, 'memoryBytes', memoryBytes);
@@ -141,18 +149,18 @@ function checkGroup(path: string, group: GuestGroup, programs: GuestPrograms): v
   checkGuest(path, group);
   if (traces?.length === 0) throw new ConfigError(`${path}traces`, 'at least one', 'none');
   if (program === undefined) return;
-  checkProgram(`${path}program`, program, programs);
+  checkProgram(`${path}program`, program, plugins);
   if (traces === undefined) return;
   throw new ConfigError(`${path}traces`, 'none beside a program', traces.join(', '));
 }
 
-function checkProgram(path: string, program: GuestProgramChoice, programs: GuestPrograms): void {
+function checkProgram(path: string, program: GuestProgramChoice, plugins: PluginSet): void {
   if (typeof program !== 'object' || (program as unknown) === null) {
     throw new ConfigError(path, 'a mapping with name and options', program);
   }
-  oneOf(`${path}.name`, program.name, [...programs.keys()]);
+  oneOf(`${path}.name`, program.name, plugins.names('guest-program'));
   try {
-    programs.get(program.name)!.check(program.options);
+    plugins.get('guest-program', program.name).check(program.options);
   } catch (error) {
     if (!isBadOption(error)) throw error;
     throw new ConfigError(`${path}.${error.place}`, error.expected, error.actual);
@@ -170,8 +178,8 @@ function isBadOption(error: unknown): error is BadOption {
   return error instanceof Error && 'place' in error && 'expected' in error;
 }
 
-function oneOf(option: string, value: string, choices: readonly string[]): void {
-  if (!choices.includes(value))
+function oneOf(option: string, value: unknown, choices: readonly string[]): void {
+  if (!choices.some((choice) => choice === value))
     throw new ConfigError(option, `one of ${choices.join(', ')}`, value);
 }
 
@@ -212,11 +220,14 @@ function checkInjections(config: SimulationConfig): void {
   }
 }
 
+/** Costs as they were given, or those of the model that was named. */
+function costsOf(given: CostModel | string | undefined, plugins: PluginSet): CostModel {
+  if (typeof given !== 'string') return given ?? defaultCosts;
+  oneOf('costs', given, plugins.names('cost-model'));
+  return { ...defaultCosts, ...plugins.get('cost-model', given).costs };
+}
+
 function checkCosts(costs: CostModel): void {
-  for (const [name, cycles] of Object.entries(costs)) {
-    if (!Number.isInteger(cycles) || cycles < 0) {
-      throw new ConfigError(`costs.${name}`, 'a whole number of cycles', cycles);
-    }
-  }
-  if (costs.access < 1) throw new ConfigError('costs.access', 'at least 1 cycle', costs.access);
+  const bad = badCost(costs);
+  if (bad !== undefined) throw new ConfigError(`costs.${bad.name}`, bad.expected, bad.value);
 }

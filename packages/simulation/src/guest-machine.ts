@@ -14,13 +14,21 @@ import {
   type HypervisorSnapshot,
 } from '@lguest-sim/hypervisor';
 import { LauncherActor, LauncherMemory, type LauncherMemorySnapshot } from '@lguest-sim/launcher';
-import { MmuHostActor, ShadowMmu, type MmuHostSnapshot } from '@lguest-sim/mmu-host';
+import {
+  MmuHostActor,
+  ORIGINAL_SLOTS,
+  ShadowMmu,
+  type EvictionPolicy,
+  type MmuHostSnapshot,
+} from '@lguest-sim/mmu-host';
 import { FrameOwner, NO_FRAME, PAGE_SIZE, type Pfn } from '@lguest-sim/x86';
 import { Checker, type CheckerSnapshot } from './checker.js';
 import type { SimulationConfig } from './config.js';
 import type { GuestPlan } from './guest-groups.js';
-import type { GuestProgram, GuestPrograms } from './guest-program.js';
+import type { GuestProgram } from './guest-program.js';
 import type { HostMachine } from './host-machine.js';
+import { guardedEviction } from './plugins/guarded-eviction.js';
+import type { PluginSet } from './plugins/plugin-set.js';
 
 /** One guest's part of a run as plain data. */
 export interface GuestMachineSnapshot {
@@ -55,7 +63,7 @@ export class GuestMachine {
     config: SimulationConfig,
     own: GuestPlan & {
       readonly processes: readonly ProcessOptions[];
-      readonly programs: GuestPrograms;
+      readonly plugins: PluginSet;
       /** Told of each frame that a page of its memory is given. */
       readonly frameGiven?: ((gpfn: number, pfn: Pfn) => void) | undefined;
     },
@@ -73,7 +81,9 @@ export class GuestMachine {
     const isChecked = config.check && own.program === undefined;
     this.checker = isChecked ? this.newChecker(config) : undefined;
     this.kernel = own.program
-      ? own.programs.get(own.program.name)!.make(own.program.options, { format, memoryPages })
+      ? own.plugins
+          .get('guest-program', own.program.name)
+          .make(own.program.options, { format, memoryPages })
       : new GuestKernel({
           format,
           memoryPages,
@@ -99,6 +109,7 @@ export class GuestMachine {
       },
       memBase: DEFAULT_MEMORY_BASE,
       random: host.random.next,
+      eviction: evictionOf(config.evict, own.plugins, host),
       kill: (reason) => guestHost.kill(reason),
     });
     const { mmu } = this;
@@ -170,6 +181,13 @@ export class GuestMachine {
       process: (index) => this.kernel.process(index),
     });
   }
+}
+
+/** Which slot a guest table takes; one that is built in need not be watched. */
+function evictionOf(name: string, plugins: PluginSet, { random }: HostMachine): EvictionPolicy {
+  const plugin = plugins.get('eviction-policy', name);
+  const setting = { slots: ORIGINAL_SLOTS, random: random.next };
+  return plugins.isGiven(plugin) ? guardedEviction(plugin, setting) : plugin.make(setting);
 }
 
 function tablePages({ memory }: HostMachine) {

@@ -30,7 +30,7 @@ export interface GuestProgram extends GuestCode {
 
 /** Which program a guest runs in place of the guest kernel. Plain data, so that a run can be described. */
 export interface GuestProgramChoice {
-  /** Name of one of the programs that the simulation was given. */
+  /** Name of a plug-in of the kind `guest-program`. */
   readonly name: string;
   /** What that program is told: plain data too. */
   readonly options: unknown;
@@ -53,6 +53,3 @@ export interface GuestProgramKind {
   /** Makes one guest's. @param options checked ones */
   make(options: unknown, place: GuestProgramPlace): GuestProgram;
 }
-
-/** Programs by the names that configurations call them. */
-export type GuestPrograms = ReadonlyMap<string, GuestProgramKind>;

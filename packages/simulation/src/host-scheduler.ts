@@ -14,6 +14,8 @@ export interface HostSchedulerSnapshot extends RunQueuesSnapshot {
   readonly sliceEnd: readonly number[];
   readonly migrations: readonly number[];
   readonly evacuations: number;
+  /** The migration policy's; absent if that has none. */
+  readonly policy?: unknown;
 }
 
 /** What a host's scheduler is made of. */
@@ -229,6 +231,7 @@ export class HostScheduler {
       sliceEnd: [...this.sliceEnd],
       migrations: [...this.migrations],
       evacuations: this.evacuations,
+      ...(this.policy.snapshot && { policy: this.policy.snapshot() }),
     };
   }
 
@@ -243,6 +246,7 @@ export class HostScheduler {
     copy(this.sliceEnd, snapshot.sliceEnd);
     copy(this.migrations, snapshot.migrations);
     this.evacuations = snapshot.evacuations;
+    this.policy.restore?.(snapshot.policy);
     this.loads.clear();
     for (const cpu of this.online) this.loads.set(cpu, this.load(cpu));
   }

@@ -14,12 +14,21 @@ export interface PlacementView {
   scheduled(guest: number): number;
 }
 
+/** What a migration policy is made with. */
+export interface MigrationSetting {
+  /** Host CPUs, those offline included: their numbers are 0 to `cpus` - 1. */
+  readonly cpus: number;
+  /** Guests, each with one vCPU. */
+  readonly guests: number;
+}
+
 /**
  * Decides on which host CPU a vCPU runs next. If the one that it names is offline, the vCPU goes to
  * the idlest that is online.
+ *
+ * State, if there is any, has to be in `snapshot` and `restore`; chance comes from the view's `random`.
  */
 export interface MigrationPolicy {
-  readonly name: string;
   /** CPU for a vCPU that has not run yet. */
   first(guest: number, view: PlacementView): number;
   /** CPU for a vCPU that was woken and ran on `last` before it slept. */
@@ -28,6 +37,10 @@ export interface MigrationPolicy {
   next(guest: number, cpu: number, view: PlacementView): number;
   /** Whether an idle CPU takes waiting vCPUs from the busiest one. */
   readonly steals: boolean;
+  /** The state as plain data. */
+  snapshot?(): unknown;
+  /** Puts back what `snapshot` returned. */
+  restore?(state: unknown): void;
 }
 
 /** Where most policies put a vCPU at first, and when it was woken. */
@@ -38,7 +51,6 @@ const usual: Pick<MigrationPolicy, 'first' | 'woken'> = {
 
 /** Every vCPU stays where it was put. */
 const pinned: MigrationPolicy = {
-  name: 'pinned',
   ...usual,
   next: (_, cpu) => cpu,
   steals: false,
@@ -46,7 +58,6 @@ const pinned: MigrationPolicy = {
 
 /** Every vCPU moves on to the next host CPU after each time slice. */
 const roundRobin: MigrationPolicy = {
-  name: 'round-robin',
   ...usual,
   next: (_, cpu, { online }) => online[(online.indexOf(cpu) + 1) % online.length]!,
   steals: false,
@@ -54,7 +65,6 @@ const roundRobin: MigrationPolicy = {
 
 /** A host CPU drawn at random after each time slice. */
 const random: MigrationPolicy = {
-  name: 'random',
   ...usual,
   next: (_, __, view) => view.online[view.random() % view.online.length]!,
   steals: false,
@@ -62,7 +72,6 @@ const random: MigrationPolicy = {
 
 /** Stays, unless another CPU has at least two vCPUs fewer; idle CPUs steal from the busiest. */
 const balance: MigrationPolicy = {
-  name: 'balance',
   ...usual,
   next: (_, cpu, view) => {
     const idlest = view.idlest();
@@ -73,7 +82,6 @@ const balance: MigrationPolicy = {
 
 /** Every vCPU is where the schedule says, from the cycle on that it says. */
 const schedule: MigrationPolicy = {
-  name: 'schedule',
   first: (guest, view) => view.scheduled(guest),
   woken: (guest, _, view) => view.scheduled(guest),
   next: (guest, _, view) => view.scheduled(guest),

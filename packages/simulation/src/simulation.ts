@@ -3,7 +3,7 @@ import { MachineInstance, type Envelope, type MachineInspector } from '@lguest-s
 import { treeOfOne, type TraceSource, type TraceTree } from '@lguest-sim/trace';
 import type { Observable } from 'rxjs';
 import { RunAudit } from './run-audit.js';
-import { ConfigError, configure, type SimulationConfig } from './config.js';
+import { ConfigError, configure, type GivenConfig, type SimulationConfig } from './config.js';
 import { framesInUse, type FramesInUse } from './frames-in-use.js';
 import { planGuests, type GuestPlan } from './guest-groups.js';
 import { GuestMachine, type GuestMachineSnapshot } from './guest-machine.js';
@@ -13,9 +13,10 @@ import { HostScheduler, type HostSchedulerSnapshot } from './host-scheduler.js';
 import { assertFramesBalance, assertLaws } from './laws.js';
 import { FaultInjector } from './inject/fault-injector.js';
 import { readInjections, withOffline } from './inject/injections.js';
-import { migrationPolicies } from './migration-policy.js';
-import type { GuestPrograms } from './guest-program.js';
-import { guestPrograms } from './guest-programs.js';
+import type { MigrationPolicy } from './migration-policy.js';
+import { guardedMigration } from './plugins/guarded-migration.js';
+import type { Plugin } from './plugins/plugin.js';
+import { builtIn, PluginSet } from './plugins/plugin-set.js';
 import type { ResultDocument, RunStatus } from './result-document.js';
 import { resultOf, type RunParts } from './result.js';
 import { Plan } from './plan.js';
@@ -30,6 +31,14 @@ export interface TraceInput {
   readonly name: string;
   /** Opens the trace at its beginning. */
   open(): Promise<TraceSource>;
+}
+
+/** What a simulation is given beside its configuration and inputs. */
+export interface SimulationOptions {
+  /** Is told of each change of state of its machines. */
+  readonly inspect?: MachineInspector | undefined;
+  /** What the configuration can name beside what is built in. */
+  readonly plugins?: PluginSet | readonly Plugin[] | undefined;
 }
 
 /** Options of `Simulation.run`. */
@@ -92,18 +101,18 @@ export class Simulation {
    * @param inputs traces and trees of traces, at least one; each guest runs every one of them, or
    *   those that its group names, as one process each, and the children that these fork. A guest with
    *   a program of its own runs none
-   * @param programs that groups of guests can name
    * @throws ConfigError for a configuration that cannot be used
+   * @throws PluginError for a plug-in that cannot be
    */
   constructor(
-    config: Partial<SimulationConfig>,
+    config: GivenConfig,
     inputs: readonly (TraceInput | TraceTree)[],
-    inspect?: MachineInspector,
-    programs: GuestPrograms = guestPrograms,
+    { inspect, plugins: given = builtIn }: SimulationOptions = {},
   ) {
-    this.config = configure(config, programs);
+    const plugins = given instanceof PluginSet ? given : new PluginSet(given);
+    this.config = configure(config, plugins);
     this.trees = inputs.map((input) => ('root' in input ? input : treeOfOne(input)));
-    const { cpus, guests, slice, migrate } = this.config;
+    const { cpus, guests, slice } = this.config;
     const plans = planGuests(this.config).map((plan) => ({ ...plan, trees: this.treesOf(plan) }));
     if (inputs.length === 0 && plans.some(({ program }) => program === undefined)) {
       throw new RangeError('a simulation needs at least one trace');
@@ -115,12 +124,12 @@ export class Simulation {
       const frameGiven = (gpfn: number, pfn: number): void =>
         this.audit?.auditor.frameGiven(guest, gpfn, pfn);
       const options = { ...own, processes, ...(this.config.audit !== 'off' && { frameGiven }) };
-      return new GuestMachine(guest, this.host, this.config, { ...options, programs }, inspect);
+      return new GuestMachine(guest, this.host, this.config, { ...options, plugins }, inspect);
     });
     this.audit = RunAudit.of(this.config, this.host, this.guests);
     this.feeds = plans.map(({ trees }, guest) => new GuestFeeds(trees, this.guests[guest]!.kernel));
     const { bus, clock, random } = this.host;
-    const policy = migrationPolicies[migrate];
+    const policy = migrationOf(this.config, plugins);
     const timer: GuestTimer = { deadline: (guest) => this.guests[guest]!.vcpu.clockDeadline };
     const options = { cpus, guests, slice, policy, clock, random: random.next };
     this.scheduler = new HostScheduler(options);
@@ -294,4 +303,10 @@ export class Simulation {
     const process = this.guests[guest]!.kernel.running;
     await this.feeds[guest]!.of(process).fill();
   }
+}
+
+/** Where vCPUs go; a policy that is built in need not be watched. */
+function migrationOf(config: SimulationConfig, plugins: PluginSet): MigrationPolicy {
+  const plugin = plugins.get('migration-policy', config.migrate);
+  return plugins.isGiven(plugin) ? guardedMigration(plugin, config) : plugin.make(config);
 }

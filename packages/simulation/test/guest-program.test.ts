@@ -5,7 +5,8 @@ import { patternTree } from '@lguest-sim/trace';
 import { Operation } from '@lguest-sim/x86';
 import { describe, expect, it } from 'vitest';
 import type { SimulationConfig } from '../src/config.js';
-import type { GuestProgram, GuestProgramKind } from '../src/guest-program.js';
+import type { GuestProgram } from '../src/guest-program.js';
+import type { GuestProgramPlugin } from '../src/plugins/plugin.js';
 import { Simulation } from '../src/simulation.js';
 import { loggedRun, resultsOf, textOf } from './support.js';
 
@@ -117,13 +118,14 @@ describe('a guest with a program of its own', () => {
   });
 
   it('may be anybody’s, and need no trace', async () => {
-    const kind: GuestProgramKind = {
+    const greeting: GuestProgramPlugin = {
+      kind: 'guest-program',
+      name: 'greeting',
       check: () => undefined,
       make: (options, { format }) => new Greeting(format, String(options)),
     };
-    const programs = new Map([['greeting', kind]]);
     const groups = [{ count: 2, program: { name: 'greeting', options: 'Hello' } }];
-    const simulation = new Simulation({ memoryBytes, groups }, [], undefined, programs);
+    const simulation = new Simulation({ memoryBytes, groups }, [], { plugins: [greeting] });
     const deaths: string[] = [];
     simulation.messages$.subscribe(({ message }) => {
       if (message.topic === 'guest-dead') deaths.push(message.reason);

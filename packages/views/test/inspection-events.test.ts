@@ -11,7 +11,7 @@ async function eventsOfRun(): Promise<InspectionEvent[]> {
   const inspection = new Inspection();
   const told: InspectionEvent[] = [];
   const inspect = (made: MachineTransition) => told.push(...inspection.eventsOf(made, 5));
-  const simulation = new Simulation(busy, work(), inspect);
+  const simulation = new Simulation(busy, work(), { inspect });
   await simulation.run();
   await simulation.close();
   return told;

@@ -40,7 +40,7 @@ export async function simulate(
 ): Promise<TimedResult> {
   const inputs = await prepare(config, workload, around);
   const { views } = around;
-  const simulation = new Simulation(config, inputs, views?.inspector);
+  const simulation = new Simulation(config, inputs, { inspect: views?.inspector });
   try {
     const watcher = await unlessStopped(watched(simulation, around), around.interruption);
     const started = performance.now();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { deathFormat, HostileGuest, type HostileOptions } from '@lguest-sim/hostile-guest';
 import {
-  checkHostileOptions,
-  deathFormat,
-  HostileGuest,
-  type HostileOptions,
-} from '@lguest-sim/hostile-guest';
-import { Simulation, type GuestProgramKind, type GuestPrograms } from '@lguest-sim/simulation';
+  builtInPlugins,
+  PluginSet,
+  Simulation,
+  type GuestProgramPlace,
+} from '@lguest-sim/simulation';
 import { findingOf, type Finding } from './finding.js';
 import {
   HOSTILE,
@@ -39,9 +39,9 @@ export async function runScenario(
 ): Promise<ScenarioOutcome> {
   const expected = await alone.of(scenario.neighbour);
   let hostile: HostileGuest | undefined;
-  const programs = hostilePrograms((guest) => (hostile = guest));
+  const plugins = tellingPlugins((guest) => (hostile = guest));
   const config = scenarioConfig(scenario, machine);
-  const simulation = new Simulation(config, [scenarioTree(scenario)], undefined, programs);
+  const simulation = new Simulation(config, [scenarioTree(scenario)], { plugins });
   let finding: Finding | undefined;
   try {
     const status = await simulation.run({ signal: messageLimit(simulation, scenario) });
@@ -72,13 +72,18 @@ export function messageLimit(simulation: Simulation, { operations }: FuzzScenari
   };
 }
 
-/** Programs of which a hostile guest is told of when it is made. */
-function hostilePrograms(made: (guest: HostileGuest) => HostileGuest): GuestPrograms {
-  const hostile: GuestProgramKind = {
-    check: checkHostileOptions,
-    make: (options, { format }) => made(new HostileGuest(format, options as HostileOptions)),
-  };
-  return new Map([['hostile', hostile]]);
+/** What is built in, but that a hostile guest is told of when it is made. */
+function tellingPlugins(made: (guest: HostileGuest) => HostileGuest): PluginSet {
+  const standard = builtInPlugins.map((plugin) =>
+    plugin.kind !== 'guest-program' || plugin.name !== 'hostile'
+      ? plugin
+      : {
+          ...plugin,
+          make: (options: unknown, { format }: GuestProgramPlace) =>
+            made(new HostileGuest(format, options as HostileOptions)),
+        },
+  );
+  return new PluginSet([], standard);
 }
 
 /** How the hostile guest ended, or that it has not. */

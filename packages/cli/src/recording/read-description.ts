@@ -26,11 +26,15 @@ export function readDescription(value: unknown): RunDescription {
   };
 }
 
+/** Options that a run did not have in the first version, and what stood for them then. */
+const laterOptions: Partial<SimulationConfig> = { evict: 'random' };
+
 /** Nothing is filled in: a configuration is recorded whole, so what is missing was taken away. */
 function readConfig(config: Record<string, unknown>): SimulationConfig {
-  checkLike('run.config', config, { ...defaultConfig });
+  const whole = { ...laterOptions, ...config };
+  checkLike('run.config', whole, { ...defaultConfig });
   try {
-    return configure(config as Partial<SimulationConfig>);
+    return configure(whole as Partial<SimulationConfig>);
   } catch (error) {
     if (error instanceof ConfigError) throw new UnexpectedValue(`run.config.${error.message}`);
     throw error;

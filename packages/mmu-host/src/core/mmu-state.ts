@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { registersAddress, type SwitcherLayout } from '@lguest-sim/abi';
-import { RandomEviction, type EvictionPolicy } from './eviction.js';
+import { RandomEviction, type EvictionPolicy, type EvictionView } from './eviction.js';
 import type { GuestMemory, LauncherPages, ShadowMmuOptions, SwitcherFrames } from './interfaces.js';
 import { ShadowTables } from './shadow-tables.js';
 import { Slot, Vcpu } from './slot.js';
 
 /** Slots of a guest in the original. */
-const ORIGINAL_SLOTS = 4;
+export const ORIGINAL_SLOTS = 4;
 
 /**
  * Everything the seven parts of the shadow MMU work on: the shadow tables, the slots, the vCPUs, what
@@ -25,6 +25,8 @@ export class MmuState extends ShadowTables {
   /** Launcher address of guest-physical 0, in bytes. */
   readonly memBase: number;
   readonly eviction: EvictionPolicy;
+  /** Whether that wants to hear of slots that are used again. */
+  readonly tellsUse: boolean;
 
   /** Flags for directory entries that no guest entry stands behind, by depth. */
   readonly ownFlags: Int32Array;
@@ -54,12 +56,24 @@ export class MmuState extends ShadowTables {
     );
     this.memBase = options.memBase;
     this.eviction = options.eviction ?? new RandomEviction(options.random);
+    this.tellsUse = this.eviction.used !== undefined;
     this.ownFlags = Int32Array.from(format.levels, (level) => level.tableFlags);
     this.noExecuteHigh = format.noExecuteHigh;
     this.switcherAddress = layout.address | 0;
     this.slots = Array.from({ length: slots }, (_, slot) => new Slot(slot));
     this.vcpus = Array.from({ length: vcpus }, (_, vcpu) => new Vcpu(vcpu, this.slots[0]!));
     this.walk = new GuestWalk(format.levels.length);
+  }
+
+  /** The slots as the eviction policy sees them. */
+  evictionView(vcpu: Vcpu): EvictionView {
+    const { slots } = this;
+    return {
+      slots: slots.length,
+      current: vcpu.slot.number,
+      isEmpty: (slot) => slots[slot]!.topPfn === 0,
+      table: (slot) => slots[slot]!.gpgdir >>> 0,
+    };
   }
 
   /** Whether a virtual address (signed) is the Switcher's, or beyond it. */

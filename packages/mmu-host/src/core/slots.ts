@@ -37,6 +37,7 @@ export function takeSlot(mmu: MmuState, vcpu: Vcpu, gpgdir: number): 'fresh' | '
   flushUserMappings(mmu, slot);
   slot.lastHostCpu = -1;
   vcpu.slot = slot;
+  mmu.eviction.taken?.(slot.number);
   return fresh ? 'fresh' : 'evicted';
 }
 
@@ -50,7 +51,7 @@ function giveTop(mmu: MmuState, slot: Slot): boolean {
 /** The slot to take: the policy's choice, but none that another vCPU is on. */
 function chooseSlot(mmu: MmuState, vcpu: Vcpu): Slot {
   const { slots } = mmu;
-  const chosen = mmu.eviction.choose(slots.length, vcpu.slot.number);
+  const chosen = mmu.eviction.choose(mmu.evictionView(vcpu));
   if (mmu.defects.tableOfOtherVcpuTaken) return slots[chosen]!;
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[(chosen + i) % slots.length]!;

@@ -16,6 +16,8 @@ export interface ShadowMmuSnapshot {
   readonly stackPages: number;
   readonly kernelAddress: number;
   readonly counters: Readonly<MmuCounters>;
+  /** The eviction policy's; absent if that has none. */
+  readonly eviction?: unknown;
 }
 
 export function takeSnapshot(mmu: MmuState): ShadowMmuSnapshot {
@@ -25,6 +27,7 @@ export function takeSnapshot(mmu: MmuState): ShadowMmuSnapshot {
     stackPages: mmu.stackPages,
     kernelAddress: mmu.kernelAddress,
     counters: { ...mmu.counters },
+    ...(mmu.eviction.snapshot && { eviction: mmu.eviction.snapshot() }),
   };
 }
 
@@ -54,4 +57,5 @@ export function restoreSnapshot(mmu: MmuState, snapshot: ShadowMmuSnapshot): voi
   mmu.stackPages = snapshot.stackPages;
   mmu.kernelAddress = snapshot.kernelAddress;
   Object.assign(mmu.counters, snapshot.counters);
+  mmu.eviction.restore?.(snapshot.eviction);
 }

@@ -29,6 +29,7 @@ function switchToSlot(mmu: MmuState, vcpu: Vcpu, slot: Slot, pin: boolean): Slot
   mmu.counters.slotHits++;
   vcpu.slot = slot;
   vcpu.started = true;
+  if (mmu.tellsUse === true) mmu.eviction.used!(slot.number);
   // Mostly the table is as it was left, with nothing to prepare.
   if (pin === true || slot.switcherMapped === false) prepareTable(mmu, vcpu, pin);
   return 'hit';

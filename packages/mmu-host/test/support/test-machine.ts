@@ -11,7 +11,7 @@ import {
   type PagingFormat,
   type Pfn,
 } from '@lguest-sim/x86';
-import { ShadowMmu, type Fidelity } from '../../src/index.js';
+import { ShadowMmu, type EvictionPolicy, type Fidelity } from '../../src/index.js';
 import { TestMemory } from './test-memory.js';
 
 export interface TestMachineOptions {
@@ -24,6 +24,8 @@ export interface TestMachineOptions {
   readonly switcherAddress?: number;
   /** Slots to take, one after the other; 0 once used up. */
   readonly random?: readonly number[];
+  /** Chooses slots, in place of chance. */
+  readonly eviction?: EvictionPolicy;
 }
 
 /** Where the guests of the tests have their kernel. */
@@ -80,6 +82,7 @@ export class TestMachine {
       memBase: 0x20000000,
       random: () => this.random.shift() ?? 0,
       kill: (reason) => this.kills.push(reason),
+      ...(options.eviction && { eviction: options.eviction }),
     });
   }
 

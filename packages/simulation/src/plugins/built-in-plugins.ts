@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { checkHostileOptions, HostileGuest, type HostileOptions } from '@lguest-sim/hostile-guest';
+import { evictionPolicies } from '@lguest-sim/mmu-host';
+import { migrationPolicies } from '../migration-policy.js';
+import type { EvictionPlugin, GuestProgramPlugin, MigrationPlugin, Plugin } from './plugin.js';
+
+const evictions = Object.entries(evictionPolicies).map(([name, make]): EvictionPlugin => ({
+  kind: 'eviction-policy',
+  name,
+  make,
+}));
+
+// They have no state, so one of each will do.
+const migrations = Object.entries(migrationPolicies).map(([name, policy]): MigrationPlugin => ({
+  kind: 'migration-policy',
+  name,
+  make: () => policy,
+}));
+
+/** A guest that does whatever its operations say: see `HostileOperation`. */
+const hostile: GuestProgramPlugin = {
+  kind: 'guest-program',
+  name: 'hostile',
+  check: checkHostileOptions,
+  make: (options, { format }) => new HostileGuest(format, options as HostileOptions),
+};
+
+/** What a simulation has without being given anything. The first of a kind is what is usual. */
+export const builtInPlugins: readonly Plugin[] = [
+  ...evictions,
+  ...migrations,
+  { kind: 'cost-model', name: 'default', costs: {} },
+  hostile,
+];

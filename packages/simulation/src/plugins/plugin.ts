@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { CostModel } from '@lguest-sim/bus';
+import type { EvictionPolicy, EvictionSetting } from '@lguest-sim/mmu-host';
+import type { GuestProgramKind } from '../guest-program.js';
+import type { MigrationPolicy, MigrationSetting } from '../migration-policy.js';
+
+/** What every plug-in has. */
+interface Named<Kind extends string> {
+  /** What it is. */
+  readonly kind: Kind;
+  /** What configurations call it: letters, digits and hyphens, the first one a letter. */
+  readonly name: string;
+}
+
+/** Which slot a guest table takes that has none: see `EvictionPolicy`. */
+export interface EvictionPlugin extends Named<'eviction-policy'> {
+  /** What it does, in a sentence. */
+  readonly summary?: string;
+  /** Makes one guest's. */
+  make(setting: EvictionSetting): EvictionPolicy;
+}
+
+/** On which host CPU a vCPU goes on: see `MigrationPolicy`. */
+export interface MigrationPlugin extends Named<'migration-policy'> {
+  /** What it does, in a sentence. */
+  readonly summary?: string;
+  /** Makes one machine's. */
+  make(setting: MigrationSetting): MigrationPolicy;
+}
+
+/** What things cost. */
+export interface CostPlugin extends Named<'cost-model'> {
+  /** Whose costs they are, in a sentence. */
+  readonly summary?: string;
+  /** Whole numbers of cycles; what is not there costs what it usually does. */
+  readonly costs: Partial<CostModel>;
+}
+
+/** What runs in a guest in place of the guest kernel: see `GuestProgram`. */
+export interface GuestProgramPlugin extends Named<'guest-program'>, GuestProgramKind {
+  /** What it does, in a sentence. */
+  readonly summary?: string;
+}
+
+/** Something that a simulation is given to work with, and that a configuration can then name. */
+export type Plugin = EvictionPlugin | MigrationPlugin | CostPlugin | GuestProgramPlugin;
+
+/** What a plug-in can be. */
+export type PluginKind = Plugin['kind'];
+
+/** The plug-ins of a kind. */
+export type PluginOf<Kind extends PluginKind> = Extract<Plugin, { readonly kind: Kind }>;
+
+/** Says that something is a plug-in, so that a compiler can find out whether it is a right one. */
+export function definePlugin<const P extends Plugin>(plugin: P): P {
+  return plugin;
+}
