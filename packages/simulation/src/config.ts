@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { auditModes, type AuditMode } from '@lguest-sim/audit';
 import { defaultCosts, type CostModel } from '@lguest-sim/bus';
+import type { TlbShape } from '@lguest-sim/cpu';
 import { zeroingNames } from '@lguest-sim/guest-kernel';
 import type { Fidelity } from '@lguest-sim/mmu-host';
 import type { PagingFormat } from '@lguest-sim/x86';
@@ -39,7 +40,8 @@ export interface SimulationConfig extends GuestOptions {
   readonly seed: number;
   readonly paging: PagingFormat['name'];
   readonly fidelity: Fidelity;
-  readonly tlb: { readonly entries: number; readonly ways: number };
+  /** Entries and ways, both powers of two, and the name of a TLB policy. */
+  readonly tlb: TlbConfig;
   readonly costs: CostModel;
   /** Holds every load against what its process last stored there. Changes no count; slower. */
   readonly check: boolean;
@@ -49,8 +51,16 @@ export interface SimulationConfig extends GuestOptions {
   readonly inject: readonly string[];
 }
 
+/** The TLB of each host CPU. */
+export interface TlbConfig extends TlbShape {
+  /** Name of the policy that says which entry of a set goes. */
+  readonly policy: string;
+}
+
 /** A configuration as it is given: what is not said is as usual. */
-export interface GivenConfig extends Partial<Omit<SimulationConfig, 'costs'>> {
+export interface GivenConfig extends Partial<Omit<SimulationConfig, 'costs' | 'tlb'>> {
+  /** The policy is `lru` unless given. */
+  readonly tlb?: TlbShape & Partial<TlbConfig>;
   /** Costs, or the name of a cost model. */
   readonly costs?: CostModel | string;
 }
@@ -71,7 +81,7 @@ export const defaultConfig: SimulationConfig = {
   seed: 1,
   paging: 'two-level',
   fidelity: 'mended',
-  tlb: { entries: 64, ways: 4 },
+  tlb: { entries: 64, ways: 4, policy: 'lru' },
   costs: defaultCosts,
   check: false,
   audit: 'off',
@@ -98,7 +108,8 @@ export const limits = {
  * @throws ConfigError naming the first option that is wrong, and what was expected
  */
 export function configure(given: GivenConfig, plugins: PluginSet = builtIn): SimulationConfig {
-  const config = { ...defaultConfig, ...given, costs: costsOf(given.costs, plugins) };
+  const tlb = { ...defaultConfig.tlb, ...given.tlb };
+  const config = { ...defaultConfig, ...given, tlb, costs: costsOf(given.costs, plugins) };
   config.groups.forEach((group, index) => checkGroup(`groups[${index}].`, group, plugins));
   if (config.groups.length > 0) Object.assign(config, { guests: guestsOf(config.groups, given) });
   for (const option of Object.keys(limits)) {
@@ -113,6 +124,7 @@ export function configure(given: GivenConfig, plugins: PluginSet = builtIn): Sim
   if (typeof config.check !== 'boolean')
     throw new ConfigError('check', 'true or false', config.check);
   checkTlb(config.tlb);
+  oneOf('tlb.policy', tlb.policy, plugins.names('tlb-policy'));
   checkCosts(config.costs);
   checkVcpus(config.vcpus);
   checkPlan(config);

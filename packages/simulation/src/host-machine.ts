@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { switcherLayout, type SwitcherLayout } from '@lguest-sim/abi';
 import { Bus, UnreliableBus, VirtualClock, type MachineInspector } from '@lguest-sim/bus';
-import { CpuActor, CpuCore, type CpuActorSnapshot, type GuestCode } from '@lguest-sim/cpu';
+import {
+  CpuActor,
+  CpuCore,
+  PolicyTlb,
+  Tlb,
+  tlbPolicies,
+  type CpuActorSnapshot,
+  type GuestCode,
+} from '@lguest-sim/cpu';
 import {
   SwitcherActor,
   SwitcherPages,
@@ -19,6 +27,8 @@ import {
 import type { SimulationConfig } from './config.js';
 import { readInjections } from './inject/injections.js';
 import { planGuests } from './guest-groups.js';
+import { guardedTlbPolicy } from './plugins/guarded-tlb.js';
+import { builtIn, type PluginSet } from './plugins/plugin-set.js';
 import { Random } from './random.js';
 
 /** The host's part of a run as plain data. */
@@ -31,6 +41,8 @@ export interface HostMachineSnapshot {
   readonly memory: HostMemorySnapshot;
   readonly switcher: SwitcherPagesSnapshot;
   readonly lastVcpu: Int32Array;
+  /** For each host CPU the random numbers of its TLB; absent where that is LRU, which needs none. */
+  readonly tlbRandom?: readonly (readonly number[])[];
   readonly cpus: readonly CpuActorSnapshot[];
   readonly switchers: readonly SwitcherSnapshot[];
 }
@@ -55,6 +67,8 @@ export class HostMachine {
   readonly switcherPages: SwitcherPages;
   /** For each host CPU the vCPU whose state is in its state page (`lg_last_cpu`), or -1. */
   readonly lastVcpu: Int32Array;
+  /** For each host CPU those of its TLB. */
+  private readonly tlbRandom: readonly Random[];
   readonly cpus: readonly CpuActor[];
   readonly worldSwitches: readonly WorldSwitch[];
   private readonly switchers: readonly SwitcherActor[];
@@ -62,7 +76,10 @@ export class HostMachine {
   constructor(
     config: SimulationConfig,
     codeOf: (guest: number) => GuestCode,
-    inspect?: MachineInspector,
+    {
+      inspect,
+      plugins = builtIn,
+    }: { inspect?: MachineInspector | undefined; plugins?: PluginSet } = {},
   ) {
     const { cpus, costs } = config;
     this.clock = new VirtualClock(cpus);
@@ -77,10 +94,11 @@ export class HostMachine {
     this.lastVcpu = new Int32Array(cpus).fill(-1);
     const { bus, clock, layout, format, memory: host } = this;
     const watch = inspect === undefined ? {} : { inspect };
-    const cores = Array.from(
-      { length: cpus },
-      (_, number) => new CpuCore({ number, host, format, layout, clock, costs, tlb: config.tlb }),
-    );
+    this.tlbRandom = Array.from({ length: cpus }, (_, cpu) => new Random(tlbSeed(config, cpu)));
+    const cores = this.tlbRandom.map(({ next }, number) => {
+      const tlb = tlbOf(config, plugins, next);
+      return new CpuCore({ number, host, format, layout, clock, costs, tlb });
+    });
     this.cpus = cores.map((core) => new CpuActor({ bus, core, codeOf, ...watch }));
     this.worldSwitches = cores.map(
       (processor, cpu) => new WorldSwitch({ host, layout, cpu, processor }),
@@ -105,6 +123,9 @@ export class HostMachine {
       memory: this.memory.snapshot(),
       switcher: this.switcherPages.snapshot(),
       lastVcpu: this.lastVcpu.slice(),
+      ...(!this.cpus[0]!.core.mmu.tlb.isLru && {
+        tlbRandom: this.tlbRandom.map((random) => random.snapshot()),
+      }),
       cpus: this.cpus.map((cpu) => cpu.snapshot()),
       switchers: this.switchers.map((switcher) => switcher.snapshot()),
     };
@@ -117,12 +138,33 @@ export class HostMachine {
       this.bus.restoreFaultCounts(snapshot.messageFaults ?? []);
     }
     this.random.restore(snapshot.random);
+    snapshot.tlbRandom?.forEach((state, cpu) => this.tlbRandom[cpu]!.restore(state));
     this.memory.restore(snapshot.memory);
     this.switcherPages.restore(snapshot.switcher);
     this.lastVcpu.set(snapshot.lastVcpu);
     snapshot.cpus.forEach((cpu, index) => this.cpus[index]!.restore(cpu));
     snapshot.switchers.forEach((switcher, index) => this.switchers[index]!.restore(switcher));
   }
+}
+
+/** Odd, so that no two TLBs have the same numbers, and none the run's own. */
+const TLB_STEP = 0x9e3779b1;
+
+/**
+ * A TLB has numbers of its own: how often it draws depends on what its CPU runs alone, and not on
+ * where the others have got to.
+ */
+function tlbSeed({ seed }: SimulationConfig, cpu: number): number {
+  return (seed ^ Math.imul(cpu + 1, TLB_STEP)) >>> 0;
+}
+
+/** A host CPU's TLB; the usual one knows its policy by itself. */
+function tlbOf({ tlb }: SimulationConfig, plugins: PluginSet, random: () => number): Tlb {
+  const plugin = plugins.get('tlb-policy', tlb.policy);
+  if (plugin.make === tlbPolicies.lru) return new Tlb(tlb);
+  const setting = { sets: tlb.entries / tlb.ways, ways: tlb.ways, random };
+  const isGiven = plugins.isGiven(plugin);
+  return new PolicyTlb(tlb, isGiven ? guardedTlbPolicy(plugin, setting) : plugin.make(setting));
 }
 
 /** Most bytes of host memory that a machine can have in use. */

@@ -118,7 +118,10 @@ export class Simulation {
       throw new RangeError('a simulation needs at least one trace');
     }
     this.machine = new MachineInstance('run', runMachine, inspect);
-    this.host = new HostMachine(this.config, (guest) => this.guests[guest]!.kernel, inspect);
+    this.host = new HostMachine(this.config, (guest) => this.guests[guest]!.kernel, {
+      inspect,
+      plugins,
+    });
     this.guests = plans.map(({ trees, ...own }, guest) => {
       const processes = trees.map(({ name, root }) => ({ name, pid: root }));
       const frameGiven = (gpfn: number, pfn: number): void =>

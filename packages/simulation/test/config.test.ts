@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest';
-import { ConfigError, configure, defaultConfig, type SimulationConfig } from '../src/config.js';
+import {
+  ConfigError,
+  configure,
+  defaultConfig,
+  type GivenConfig,
+  type SimulationConfig,
+} from '../src/config.js';
 import type { HotplugState, ScheduleEntry } from '../src/plan.js';
 
 const scheduled = (...schedule: ScheduleEntry[]): Partial<SimulationConfig> => ({
@@ -21,7 +27,7 @@ describe('configuration', () => {
     expect(configure({ cpus: 4 })).toEqual({ ...defaultConfig, cpus: 4 });
   });
 
-  it.each<[string, Partial<SimulationConfig>]>([
+  it.each<[string, GivenConfig]>([
     ['cpus', { cpus: 0 }],
     ['cpus', { cpus: 65 }],
     ['guests', { guests: 1.5 }],
@@ -29,12 +35,16 @@ describe('configuration', () => {
     ['memoryBytes', { memoryBytes: 2 ** 40 }],
     ['slice', { slice: 0 }],
     ['seed', { seed: -1 }],
-    ['migrate', { migrate: 'sideways' as 'pinned' }],
+    ['migrate', { migrate: 'sideways' }],
     ['paging', { paging: 'four-level' as 'pae' }],
     ['fidelity', { fidelity: 'better' as 'mended' }],
+    ['evict', { evict: 'best' }],
+    ['tlb.policy', { tlb: { entries: 64, ways: 4, policy: 'belady' } }],
+    ['costs', { costs: 'free' }],
     ['tlb.entries', { tlb: { entries: 48, ways: 4 } }],
     ['tlb.ways', { tlb: { entries: 16, ways: 32 } }],
     ['costs.access', { costs: { ...defaultConfig.costs, access: 0 } }],
+    ['costs.walk', { costs: { ...defaultConfig.costs, walk: 1 } as never }],
     ['costs.pageCopy', { costs: { ...defaultConfig.costs, pageCopy: -1 } }],
     ['vcpus', { vcpus: 2 }],
     ['schedule', { migrate: 'schedule' }],

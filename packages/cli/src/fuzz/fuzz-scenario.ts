@@ -40,7 +40,7 @@ export const HOSTILE = 1;
 
 const GUEST_BYTES = 4 * 2 ** 20;
 /** So small that tables and pages are evicted and migrated all the time. */
-const TLB = { entries: 16, ways: 4 };
+const TLB = { entries: 16, ways: 4, policy: 'lru' };
 
 /**
  * Scenarios for a machine.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { ConfigError, defaultConfig, type SimulationConfig } from '@lguest-sim/simulation';
+import { ConfigError, defaultConfig } from '@lguest-sim/simulation';
 import { scenarioError } from '../scenario/document.js';
 import type { Places } from '../scenario/plan-list.js';
 import { loadSchedule } from '../scenario/schedule-file.js';
 import type { Scenario } from '../scenario/scenario.js';
-import type { RunRequest } from './run-options.js';
+import type { OptionConfig, RunRequest } from './run-options.js';
 
 /** What options set, with the files that they name read. */
 export interface GivenConfig {
-  readonly config: Partial<SimulationConfig>;
+  readonly config: OptionConfig;
   /** Where the entries of its lists, and of the scenario's, were said. */
   readonly places: Places;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { defaultConfig, type SimulationConfig } from '@lguest-sim/simulation';
+import { defaultConfig, type GuestOptions, type SimulationConfig } from '@lguest-sim/simulation';
 import { formatSize } from './sizes.js';
 
 /**
@@ -10,9 +10,9 @@ import { formatSize } from './sizes.js';
  */
 export function machineOptions(
   config: SimulationConfig,
-  given: Partial<SimulationConfig> = {},
+  given: Partial<Pick<SimulationConfig, keyof GuestOptions>> = {},
 ): string {
-  const { cpus, guests, migrate, slice, seed, paging, fidelity, tlb, check, audit } = config;
+  const { cpus, guests, migrate, evict, slice, seed, paging, fidelity, tlb, check, audit } = config;
   const alike = config.groups.length === 0;
   return [
     check ? '--check' : '--no-check',
@@ -27,6 +27,7 @@ export function machineOptions(
       .filter(([name, cycles]) => cycles !== defaultConfig.costs[name as keyof typeof config.costs])
       .map(([name, cycles]) => `--cost ${name}=${cycles}`),
     `--paging ${paging} --fidelity ${fidelity} --tlb ${tlb.entries}x${tlb.ways}`,
+    `--tlb-policy ${tlb.policy} --evict ${evict}`,
   ].join(' ');
 }
 

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { configure, type GuestGroup, type SimulationConfig } from '@lguest-sim/simulation';
+import {
+  configure,
+  defaultConfig,
+  type GuestGroup,
+  type SimulationConfig,
+} from '@lguest-sim/simulation';
 import { optionError } from '../errors.js';
 import type { RunRequest } from './run-options.js';
 
@@ -17,7 +22,8 @@ export function runConfig(
     const expected = 'no number, as the scenario lists its guests';
     throw optionError('guests', expected, String(guests));
   }
-  const config = { ...others, ...request.config };
+  const tlb = { ...(others.tlb ?? defaultConfig.tlb), ...request.config.tlb };
+  const config = { ...others, ...request.config, tlb };
   return configure({ ...config, groups: groups.map((group) => overridden(group, request)) });
 }
 

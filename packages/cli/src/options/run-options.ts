@@ -3,7 +3,6 @@ import {
   INJECTION_SYNTAX,
   auditModes,
   limits,
-  migrationPolicyNames,
   zeroingNames,
   type HotplugEntry,
   type SimulationConfig,
@@ -17,13 +16,18 @@ import { readHotplug } from './hotplug-options.js';
 import { readCheckpointRequest, readEvery, readOutputs } from './output-options.js';
 import { runSyntax } from './run-syntax.js';
 import { fidelityNames, pagingNames } from './value-syntax.js';
-import { choice, fileName, memorySize, tlbShape, wholeNumber } from './values.js';
+import { choice, fileName, memorySize, pluginName, tlbShape, wholeNumber } from './values.js';
 import { checkStandardOutput, readViews, type ViewRequest } from './view-options.js';
+
+/** What options set of a configuration: of the TLB its shape, its policy, or both. */
+export interface OptionConfig extends Partial<Omit<SimulationConfig, 'tlb'>> {
+  readonly tlb?: Partial<SimulationConfig['tlb']>;
+}
 
 /** What `lguest-sim run` is asked to do. */
 export interface RunRequest {
   /** What the options set; it goes before what the scenario says. */
-  readonly config: Partial<SimulationConfig>;
+  readonly config: OptionConfig;
   /** Costs that are not as usual or as in the scenario. */
   readonly costs: Partial<SimulationConfig['costs']> | undefined;
   /** Host CPUs that go and come, in place of the scenario's. */
@@ -50,11 +54,11 @@ export interface RunRequest {
 }
 
 /** The machine of a run without traces: one that shows guests moving between CPUs. */
-export const showcase: Partial<SimulationConfig> = { cpus: 2, guests: 2, migrate: 'round-robin' };
+export const showcase: OptionConfig = { cpus: 2, guests: 2, migrate: 'round-robin' };
 
-type Reader = (option: string, text: string) => Partial<SimulationConfig>;
+type Reader = (option: string, text: string) => OptionConfig;
 
-type Changeable = { -readonly [Option in keyof SimulationConfig]?: SimulationConfig[Option] };
+type Changeable = { -readonly [Option in keyof OptionConfig]: OptionConfig[Option] };
 
 /** What each option sets. */
 const readers: Readonly<Record<string, Reader>> = {
@@ -62,7 +66,8 @@ const readers: Readonly<Record<string, Reader>> = {
   vcpus: (option, text) => ({ vcpus: wholeNumber(option, text, limits.vcpus) }),
   guests: (option, text) => ({ guests: wholeNumber(option, text, limits.guests) }),
   memory: (option, text) => ({ memoryBytes: memorySize(option, text, limits.memoryBytes) }),
-  migrate: (option, text) => ({ migrate: choice(option, text, migrationPolicyNames) }),
+  migrate: (option, text) => ({ migrate: pluginName(option, text) }),
+  evict: (option, text) => ({ evict: pluginName(option, text) }),
   slice: (option, text) => ({ slice: wholeNumber(option, text, limits.slice) }),
   'guest-slice': (option, text) => ({ guestSlice: wholeNumber(option, text, limits.guestSlice) }),
   zeroing: (option, text) => ({ zeroing: choice(option, text, zeroingNames) }),
@@ -70,6 +75,7 @@ const readers: Readonly<Record<string, Reader>> = {
   paging: (option, text) => ({ paging: choice(option, text, pagingNames) }),
   fidelity: (option, text) => ({ fidelity: choice(option, text, fidelityNames) }),
   tlb: (option, text) => ({ tlb: tlbShape(option, text) }),
+  'tlb-policy': (option, text) => ({ tlb: { policy: pluginName(option, text) } }),
   audit: (option, text) => ({ audit: choice(option, text, auditModes) }),
 };
 
@@ -85,7 +91,9 @@ export function readRunOptions(parsed: ParsedArguments): RunRequest {
   const config: Changeable = (traces ?? trees ?? scenario) === undefined ? { ...showcase } : {};
   for (const [option, read] of Object.entries(readers)) {
     const text = texts[option];
-    if (text !== undefined) Object.assign(config, read(option, text));
+    if (text === undefined) continue;
+    const { tlb, ...others } = read(option, text);
+    Object.assign(config, others, tlb && { tlb: { ...config.tlb, ...tlb } });
   }
   const check = readCheck(flags);
   if (check !== undefined) Object.assign(config, { check });
@@ -153,12 +161,13 @@ function readTrees(
 
 /** Options that the configuration calls otherwise. */
 const otherNames: Readonly<Record<string, string>> = {
+  'tlb.policy': 'tlb-policy',
   memoryBytes: 'memory',
   guestSlice: 'guest-slice',
 };
 
 /** How the user says what the configuration calls `option`. */
 export function flagOf(option: string): string {
-  const name = option.split('.')[0]!;
+  const name = option in otherNames ? option : option.split('.')[0]!;
   return `--${otherNames[name] ?? name}`;
 }

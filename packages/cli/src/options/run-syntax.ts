@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import {
   auditModes,
+  builtInPlugins,
   defaultConfig,
   limits,
   migrationPolicyNames,
@@ -15,6 +16,9 @@ import { viewOptions } from './view-options.js';
 
 const [leastMemory, mostMemory] = limits.memoryBytes;
 const { tlb } = defaultConfig;
+const [evictionNames, tlbPolicyNames] = (['eviction-policy', 'tlb-policy'] as const).map((kind) =>
+  builtInPlugins.filter((plugin) => plugin.kind === kind).map(({ name }) => name),
+) as [string[], string[]];
 const costNames = Object.keys(defaultConfig.costs);
 
 /** `lguest-sim run`. */
@@ -63,6 +67,11 @@ export const runSyntax: CommandSyntax = {
       'Where a guest goes on after its time slice',
       migrationPolicyNames,
       defaultConfig.migrate,
+    ),
+    evict: values.optionOf(
+      'Which slot a guest table takes that has none',
+      evictionNames,
+      defaultConfig.evict,
     ),
     schedule: {
       type: 'string',
@@ -128,6 +137,7 @@ export const runSyntax: CommandSyntax = {
       defaultDescription: `${tlb.entries}x${tlb.ways}`,
       takes: { name: 'ENTRIESxWAYS' },
     },
+    'tlb-policy': values.optionOf('Which entry of a set a TLB lets go', tlbPolicyNames, tlb.policy),
     check: {
       type: 'boolean',
       describe: 'Hold every load against what its process last stored there; slower',

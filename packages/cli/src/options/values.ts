@@ -34,6 +34,12 @@ export function choice<const T extends string>(
   return found;
 }
 
+/** What a plug-in is called. Which ones there are is the simulation's to say. */
+export function pluginName(option: string, text: string): string {
+  if (text === '') throw optionError(option, 'a name', text);
+  return text;
+}
+
 /** A TLB's shape, `ENTRIESxWAYS`. Which shapes there can be is the simulation's to say. */
 export function tlbShape(option: string, text: string): { entries: number; ways: number } {
   const match = /^(\d{1,9})x(\d{1,9})$/i.exec(text);

@@ -27,11 +27,13 @@ export function readDescription(value: unknown): RunDescription {
 }
 
 /** Options that a run did not have in the first version, and what stood for them then. */
-const laterOptions: Partial<SimulationConfig> = { evict: 'random' };
+const laterOptions = { evict: 'random' } as const;
+const laterTlb = { policy: 'lru' } as const;
 
 /** Nothing is filled in: a configuration is recorded whole, so what is missing was taken away. */
 function readConfig(config: Record<string, unknown>): SimulationConfig {
-  const whole = { ...laterOptions, ...config };
+  const tlb = { ...laterTlb, ...mapping('run.config.tlb', config['tlb']) };
+  const whole = { ...laterOptions, ...config, tlb };
   checkLike('run.config', whole, { ...defaultConfig });
   try {
     return configure(whole as Partial<SimulationConfig>);

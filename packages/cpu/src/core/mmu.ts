@@ -28,8 +28,8 @@ export interface MmuOptions {
   readonly format: PagingFormat;
   readonly clock: VirtualClock;
   readonly costs: CostModel;
-  /** 64 entries in 4 ways by default. */
-  readonly tlb?: TlbShape;
+  /** 64 entries in 4 ways with LRU by default; of a `PolicyTlb`, each MMU needs its own. */
+  readonly tlb?: TlbShape | Tlb;
 }
 
 /** One host CPU's memory management unit: TLB in front of page walker, CR2 and CR3. */
@@ -54,7 +54,8 @@ export class Mmu {
     this.host = options.host;
     this.clock = options.clock;
     this.costs = options.costs;
-    this.tlb = new Tlb(options.tlb ?? DEFAULT_TLB);
+    const { tlb = DEFAULT_TLB } = options;
+    this.tlb = tlb instanceof Tlb ? tlb : new Tlb(tlb);
     this.walker = new PageWalker(options.host, options.format);
     this.hits = new HitLoop(this.tlb, options.host);
     this.packets = new PacketLoop(this.hits, this.tlb, options.host);

@@ -18,6 +18,14 @@ const MAX_WAYS = 2 ** PAGE_SHIFT;
 export interface TlbSnapshot {
   readonly tags: Int32Array;
   readonly frames: Int32Array;
+  /** Present where a policy says what goes. */
+  readonly policy?: {
+    /** The way that each place stands for. */
+    readonly wayAt: Uint16Array;
+    readonly isEmpty: boolean;
+    /** The policy's own state. */
+    readonly state: unknown;
+  };
 }
 
 /**
@@ -36,15 +44,17 @@ export interface TlbSnapshot {
  * reads `tags` and `frames` itself.
  */
 export class Tlb {
+  /** Whether the ways of a set stand in order of use, and the last one goes. */
+  readonly isLru: boolean = true;
   readonly shape: TlbShape;
   readonly tags: Int32Array;
   readonly frames: Int32Array;
   /** How far right an address goes, and what is kept of it, to be the index of its set's way 0. */
   readonly slotShift: number;
   readonly slotMask: number;
-  private readonly ways: number;
+  protected readonly ways: number;
   /** Nothing was filled since the last flush, as between the two CR3 loads of a world switch. */
-  private isEmpty = true;
+  protected isEmpty = true;
 
   /** @throws RangeError unless both are powers of two, ways <= entries <= 2^20, ways <= 4096 */
   constructor(shape: TlbShape = DEFAULT_TLB) {
@@ -166,7 +176,7 @@ export class Tlb {
   }
 
   /** Index of the way that holds a page, with whatever rights, or -1. */
-  private wayOf(slot: number, address: number): number {
+  protected wayOf(slot: number, address: number): number {
     for (let way = slot; way < slot + this.ways; way++) {
       const tag = this.tags[way]!;
       if (tag !== 0 && ((tag ^ address) & PAGE_MASK) === 0) return way;

@@ -7,9 +7,9 @@ export interface EvictionView {
   /** Slot that the vCPU is on. */
   readonly current: number;
   /** Whether a slot was never used: it shadows nothing, and would need a page for its top table. */
-  isEmpty(slot: number): boolean;
+  readonly isEmpty: (slot: number) => boolean;
   /** Guest top level that a slot shadows, a guest-physical address in bytes; 0 if it is empty. */
-  table(slot: number): number;
+  readonly table: (slot: number) => number;
 }
 
 /**

@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { checkHostileOptions, HostileGuest, type HostileOptions } from '@lguest-sim/hostile-guest';
+import { tlbPolicies } from '@lguest-sim/cpu';
 import { evictionPolicies } from '@lguest-sim/mmu-host';
 import { migrationPolicies } from '../migration-policy.js';
-import type { EvictionPlugin, GuestProgramPlugin, MigrationPlugin, Plugin } from './plugin.js';
+import type {
+  EvictionPlugin,
+  GuestProgramPlugin,
+  MigrationPlugin,
+  Plugin,
+  TlbPlugin,
+} from './plugin.js';
 
 const evictions = Object.entries(evictionPolicies).map(([name, make]): EvictionPlugin => ({
   kind: 'eviction-policy',
+  name,
+  make,
+}));
+
+const tlbs = Object.entries(tlbPolicies).map(([name, make]): TlbPlugin => ({
+  kind: 'tlb-policy',
   name,
   make,
 }));
@@ -28,6 +41,7 @@ const hostile: GuestProgramPlugin = {
 /** What a simulation has without being given anything. The first of a kind is what is usual. */
 export const builtInPlugins: readonly Plugin[] = [
   ...evictions,
+  ...tlbs,
   ...migrations,
   { kind: 'cost-model', name: 'default', costs: {} },
   hostile,

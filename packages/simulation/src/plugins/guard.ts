@@ -5,8 +5,8 @@ import { got, PluginError, threw } from './plugin-error.js';
 
 /** What may have state. */
 interface Stateful {
-  snapshot?(): unknown;
-  restore?(state: unknown): void;
+  readonly snapshot?: () => unknown;
+  readonly restore?: (state: unknown) => void;
 }
 
 /** A question to a plug-in. */

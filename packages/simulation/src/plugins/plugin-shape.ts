@@ -17,6 +17,7 @@ const made: Readonly<Record<string, MemberShape>> = {
 /** What each kind has beside `kind` and `name`. */
 const shapes: Readonly<Record<PluginKind, Readonly<Record<string, MemberShape>>>> = {
   'eviction-policy': made,
+  'tlb-policy': made,
   'migration-policy': made,
   'cost-model': { summary: { type: 'string', optional: true }, costs: { type: 'object' } },
   'guest-program': { ...made, check: { type: 'function' } },

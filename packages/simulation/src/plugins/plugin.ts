@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { CostModel } from '@lguest-sim/bus';
+import type { TlbPolicy, TlbPolicySetting } from '@lguest-sim/cpu';
 import type { EvictionPolicy, EvictionSetting } from '@lguest-sim/mmu-host';
 import type { GuestProgramKind } from '../guest-program.js';
 import type { MigrationPolicy, MigrationSetting } from '../migration-policy.js';
@@ -18,6 +19,14 @@ export interface EvictionPlugin extends Named<'eviction-policy'> {
   readonly summary?: string;
   /** Makes one guest's. */
   make(setting: EvictionSetting): EvictionPolicy;
+}
+
+/** Which entry of a set a TLB lets go: see `TlbPolicy`. */
+export interface TlbPlugin extends Named<'tlb-policy'> {
+  /** What it does, in a sentence. */
+  readonly summary?: string;
+  /** Makes one host CPU's. */
+  make(setting: TlbPolicySetting): TlbPolicy;
 }
 
 /** On which host CPU a vCPU goes on: see `MigrationPolicy`. */
@@ -43,7 +52,7 @@ export interface GuestProgramPlugin extends Named<'guest-program'>, GuestProgram
 }
 
 /** Something that a simulation is given to work with, and that a configuration can then name. */
-export type Plugin = EvictionPlugin | MigrationPlugin | CostPlugin | GuestProgramPlugin;
+export type Plugin = EvictionPlugin | TlbPlugin | MigrationPlugin | CostPlugin | GuestProgramPlugin;
 
 /** What a plug-in can be. */
 export type PluginKind = Plugin['kind'];
