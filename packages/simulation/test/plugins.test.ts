@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { defaultCosts } from '@lguest-sim/bus';
 import { evictionPolicies } from '@lguest-sim/mmu-host';
-import { patternTree } from '@lguest-sim/trace';
+import {
+  COMMON_OPTIONS,
+  definePattern,
+  lineReader,
+  PATTERN_BASE,
+  patternTree,
+  traceOfChunks,
+} from '@lguest-sim/trace';
 import { describe, expect, it } from 'vitest';
 import type { GivenConfig } from '../src/config.js';
 import { definePlugin, type Plugin } from '../src/plugins/plugin.js';
@@ -247,5 +254,61 @@ describe('a wrong plug-in', () => {
     await simulation.run({ until: 50_000 });
     expect(() => simulation.snapshot()).toThrow('snapshot(): expected plain data, got a function');
     await simulation.close();
+  });
+});
+
+describe('patterns and trace readers', () => {
+  const steady = definePattern({
+    name: 'steady',
+    summary: 'Stores to each page in turn.',
+    options: { pages: COMMON_OPTIONS.pages },
+    *run({ options, out }) {
+      for (let page = 0; page < options.pages; page++) {
+        if (out.full) yield;
+        out.access(PATTERN_BASE + page * 4096, true);
+      }
+    },
+  });
+  const pattern: Plugin = { kind: 'workload-pattern', ...steady };
+  const reader = definePlugin({
+    kind: 'trace-reader',
+    ...lineReader({
+      name: 'pages',
+      matches: (first) => first === 'pages',
+      open: (sink) => (text, line) => {
+        if (line > 1) sink.access('store', Number(text) * 4096, 4);
+      },
+    }),
+  });
+
+  it('of a set are there for whoever makes inputs', async () => {
+    const plugins = new PluginSet([pattern, reader]);
+    const tree = patternTree('steady', { pages: 9 }, plugins);
+    const bytes = new TextEncoder().encode('pages\n65536\n65537\n');
+    const chunks = (async function* () {
+      yield await Promise.resolve(bytes);
+    })();
+    const name = 'two pages';
+    const open = () => Promise.resolve(traceOfChunks(chunks, { name, readers: plugins.readers }));
+    const config = { ...small, check: true };
+    const { result } = await loggedRun(new Simulation(config, [tree, { name, open }], { plugins }));
+    expect(result.guests[0]!.processes.map(({ pagesTouched }) => pagesTouched)).toEqual([9, 2]);
+  });
+
+  it.each([
+    [{ ...pattern, run: undefined }, 'steady (workload-pattern): run: expected a function'],
+    [{ ...pattern, name: 'zipf' }, 'found it taken by one that is built in'],
+    [{ ...pattern, options: { pages: 3 } }, 'options.pages: expected an object with kind, default'],
+    [{ ...pattern, options: { a: { kind: 'size' } } }, 'options.a.kind: expected integer, number'],
+    [
+      {
+        ...pattern,
+        options: { a: { kind: 'number', description: '', min: 0, max: 1, default: 2 } },
+      },
+      'options.a.default: expected a number from 0 to 1, got 2',
+    ],
+    [{ ...reader, matches: true }, 'pages (trace-reader): matches: expected a function, got true'],
+  ])('that are wrong are reported by name: %#', (plugin, message) => {
+    expect(() => new PluginSet([plugin as Plugin])).toThrow(message);
   });
 });

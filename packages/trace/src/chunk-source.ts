@@ -29,6 +29,9 @@ export interface ChunkDecoder {
    */
   decode(batch: AccessBatch, ended: boolean): boolean;
 
+  /** What it decodes, if that is not one of the forms that are built in. */
+  readonly format?: string | undefined;
+
   /** Whether all that is wanted was decoded, so that no more bytes are needed. */
   readonly finished: boolean;
 }
@@ -117,7 +120,7 @@ export class ChunkSource implements TraceSource {
 
   #endBatch(batch: AccessBatch): boolean {
     this.#anyAccess ||= batch.length > 0;
-    if (!this.#anyAccess) throw emptyTrace(this.name);
+    if (!this.#anyAccess) throw emptyTrace(this.name, this.#decoder.format);
     return batch.length > 0 || batch.events.length > 0;
   }
 
@@ -139,7 +142,11 @@ export class ChunkSource implements TraceSource {
 }
 
 /** Says that there is nothing to run. */
-export function emptyTrace(name: string): TraceError {
+export function emptyTrace(name: string, format?: string): TraceError {
+  if (format !== undefined) {
+    const problem = `expected a trace in the form ${format}, found not one access`;
+    return new TraceError('TRACE_EMPTY', name, problem);
+  }
   const problem = 'expected a Lackey trace, found not one access';
   return new TraceError('TRACE_EMPTY', name, problem, {
     hint: 'record with: valgrind --tool=lackey --trace-mem=yes --log-file=FILE PROGRAM',

@@ -16,6 +16,15 @@ export type { LackeyOptions } from './lackey-source.js';
 export { hexAddress } from './moved-region.js';
 export type { MovedRegion } from './moved-region.js';
 export type { ProcessOperation } from './process-operation.js';
+export { lineReader } from './reader/line-reader.js';
+export type { LineFormat } from './reader/line-reader.js';
+export type {
+  TraceParser,
+  TraceReader,
+  TraceSink,
+  TracedKind,
+  TracedSystemCall,
+} from './reader/trace-reader.js';
 export { TraceError } from './trace-error.js';
 export type { TraceErrorCode, TraceErrorDetails } from './trace-error.js';
 export type {
@@ -37,9 +46,25 @@ export { treeOfOne } from './trace-tree.js';
 export type { TraceTree } from './trace-tree.js';
 export { patterns } from './pattern/catalog.js';
 export type { PatternDescription } from './pattern/catalog.js';
+export {
+  COMMON_OPTIONS,
+  FIRST_PID,
+  PAGE_BYTES,
+  PATTERN_BASE,
+  definePattern,
+} from './pattern/pattern.js';
+export type { Pattern, Scene } from './pattern/pattern.js';
+export type { PatternCall, PatternWriter } from './pattern/pattern-writer.js';
+export type { PatternRandom } from './pattern/pattern-random.js';
 export { copySeeds } from './pattern/copy-seeds.js';
 export { expectation } from './pattern/option-spec.js';
-export type { ChoiceSpec, NumberSpec, OptionSpec, OptionSpecs } from './pattern/option-spec.js';
+export type {
+  ChoiceSpec,
+  NumberSpec,
+  OptionSpec,
+  OptionSpecs,
+  OptionValues,
+} from './pattern/option-spec.js';
 export { PatternError } from './pattern/pattern-error.js';
 export { patternTree } from './pattern/pattern-tree.js';
 export type { PatternTreeSettings } from './pattern/pattern-tree.js';

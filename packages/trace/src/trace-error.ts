@@ -13,6 +13,7 @@ export type TraceErrorCode =
   | 'TRACE_UNREADABLE'
   | 'TRACE_DAMAGED_GZIP' // truncated or damaged compressed data
   | 'TRACE_DAMAGED' // a packed trace that was changed, or was never one
+  | 'TRACE_READER' // a reader that was plugged in does what it must not
   | 'TRACE_VERSION' // a packed trace of a version that this reader does not know
   | 'TRACE_IS_TREE'; // a packed tree where one log is meant
 
@@ -22,7 +23,7 @@ export interface TraceErrorDetails {
   readonly line?: number;
   /** Block of a packed trace, from 0. */
   readonly block?: number;
-  /** Record in the block, from 1. */
+  /** Record in the block, from 1; without a block, in the trace. */
   readonly record?: number;
   /** What to try. */
   readonly hint?: string;
@@ -72,6 +73,6 @@ export class TraceError extends Error {
 
 function placeIn(file: string, { line, block, record }: TraceErrorDetails): string {
   if (line !== undefined) return `${file}:${line}`;
-  if (block === undefined) return file;
+  if (block === undefined) return record === undefined ? file : `${file}: record ${record}`;
   return `${file}: block ${block}${record === undefined ? '' : `, record ${record}`}`;
 }

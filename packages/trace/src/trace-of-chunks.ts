@@ -3,12 +3,15 @@ import { AddressMover } from './address-mover.js';
 import { ChunkSource } from './chunk-source.js';
 import type { LackeyHeader } from './lackey-header.js';
 import type { LogChoice } from './packed/packed-decoder.js';
+import type { TraceReader } from './reader/trace-reader.js';
 import type { SourceOptions } from './source-options.js';
 import { TraceDecoder } from './trace-decoder.js';
 import type { TraceSource } from './trace-source.js';
 
-/** How to read a trace of which the first byte tells its form. */
+/** How to read a trace whose beginning tells its form. */
 export interface ChunksOptions extends SourceOptions {
+  /** Readers of other forms; they are asked in this order, before the forms that are built in. */
+  readonly readers?: readonly TraceReader[];
   /** Which logs of a packed trace; its only one unless given. */
   readonly log?: LogChoice;
   /** Is told of each log, before its first batch; the header is whole after its last. */
@@ -16,7 +19,7 @@ export interface ChunksOptions extends SourceOptions {
 }
 
 /**
- * Reads a trace in Lackey's text form or in the packed form.
+ * Reads a trace in Lackey's text form, in the packed form, or in one that another reader knows.
  *
  * @param chunks the decompressed bytes; see `lackeySource`.
  * @throws RangeError for a kernel address that is no multiple of 4 MiB.
@@ -25,8 +28,8 @@ export function traceOfChunks(
   chunks: AsyncIterable<Uint8Array>,
   options: ChunksOptions,
 ): TraceSource {
-  const { name, log, onLog } = options;
+  const { name, log, onLog, readers } = options;
   const mover = options.mover ?? new AddressMover(options.kernelAddress);
-  const decoder = new TraceDecoder({ name, mover, log, onLog });
+  const decoder = new TraceDecoder({ name, mover, log, onLog, readers });
   return new ChunkSource(chunks, decoder, mover, options);
 }

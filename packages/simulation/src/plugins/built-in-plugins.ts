@@ -2,11 +2,13 @@
 import { checkHostileOptions, HostileGuest, type HostileOptions } from '@lguest-sim/hostile-guest';
 import { tlbPolicies } from '@lguest-sim/cpu';
 import { evictionPolicies } from '@lguest-sim/mmu-host';
+import { patterns } from '@lguest-sim/trace';
 import { migrationPolicies } from '../migration-policy.js';
 import type {
   EvictionPlugin,
   GuestProgramPlugin,
   MigrationPlugin,
+  PatternPlugin,
   Plugin,
   TlbPlugin,
 } from './plugin.js';
@@ -21,6 +23,11 @@ const tlbs = Object.entries(tlbPolicies).map(([name, make]): TlbPlugin => ({
   kind: 'tlb-policy',
   name,
   make,
+}));
+
+const builtInPatterns = patterns.map((pattern): PatternPlugin => ({
+  kind: 'workload-pattern',
+  ...pattern,
 }));
 
 // They have no state, so one of each will do.
@@ -44,5 +51,6 @@ export const builtInPlugins: readonly Plugin[] = [
   ...tlbs,
   ...migrations,
   { kind: 'cost-model', name: 'default', costs: {} },
+  ...builtInPatterns,
   hostile,
 ];

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { Pattern, TraceReader } from '@lguest-sim/trace';
 import { builtInPlugins } from './built-in-plugins.js';
 import type { Plugin, PluginKind, PluginOf } from './plugin.js';
 import { PluginError } from './plugin-error.js';
@@ -35,6 +36,16 @@ export class PluginSet {
   /** Whether this plug-in was given, and is not one that is there anyway. */
   isGiven(plugin: Plugin): boolean {
     return this.given.includes(plugin);
+  }
+
+  /** Readers of traces that it was given, for whoever opens traces. */
+  get readers(): readonly TraceReader[] {
+    return this.given.filter((plugin) => plugin.kind === 'trace-reader');
+  }
+
+  /** Patterns that it was given, for whoever makes them (`patternTree`). */
+  get patterns(): readonly Pattern[] {
+    return this.given.filter((plugin) => plugin.kind === 'workload-pattern');
   }
 
   /** Names of all plug-ins of a kind, those that are built in first. */

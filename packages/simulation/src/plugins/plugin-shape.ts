@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { badCost } from '../costs.js';
-import type { Plugin, PluginKind } from './plugin.js';
+import { checkOptionSpecs } from './option-specs.js';
+import type { PatternPlugin, Plugin, PluginKind } from './plugin.js';
 import { got, PluginError, type PluginPlace } from './plugin-error.js';
 
 /** What a member has to be. */
@@ -20,6 +21,17 @@ const shapes: Readonly<Record<PluginKind, Readonly<Record<string, MemberShape>>>
   'tlb-policy': made,
   'migration-policy': made,
   'cost-model': { summary: { type: 'string', optional: true }, costs: { type: 'object' } },
+  'trace-reader': {
+    summary: { type: 'string', optional: true },
+    matches: { type: 'function' },
+    open: { type: 'function' },
+  },
+  'workload-pattern': {
+    summary: { type: 'string' },
+    options: { type: 'object' },
+    processes: { type: 'function', optional: true },
+    run: { type: 'function' },
+  },
   'guest-program': { ...made, check: { type: 'function' } },
 };
 
@@ -51,6 +63,7 @@ export function checkShape(value: unknown, index: number): asserts value is Plug
     throw new PluginError({ plugin, kind, member: 'name' }, expected, got(name));
   }
   checkMembers(value as Record<string, unknown>, { plugin, kind }, shapes[kind]);
+  if (kind === 'workload-pattern') checkOptionSpecs(value as PatternPlugin, { plugin, kind });
   if (kind === 'cost-model') checkCosts(value as unknown as { costs: object }, { plugin, kind });
 }
 

@@ -2,6 +2,7 @@
 import type { CostModel } from '@lguest-sim/bus';
 import type { TlbPolicy, TlbPolicySetting } from '@lguest-sim/cpu';
 import type { EvictionPolicy, EvictionSetting } from '@lguest-sim/mmu-host';
+import type { Pattern, TraceReader } from '@lguest-sim/trace';
 import type { GuestProgramKind } from '../guest-program.js';
 import type { MigrationPolicy, MigrationSetting } from '../migration-policy.js';
 
@@ -51,8 +52,24 @@ export interface GuestProgramPlugin extends Named<'guest-program'>, GuestProgram
   readonly summary?: string;
 }
 
+/** A form of traces: see `TraceReader`. */
+export interface TraceReaderPlugin extends Named<'trace-reader'>, Omit<TraceReader, 'name'> {
+  /** What it reads, in a sentence. */
+  readonly summary?: string;
+}
+
+/** A synthetic workload: see `Pattern`. */
+export interface PatternPlugin extends Named<'workload-pattern'>, Omit<Pattern, 'name'> {}
+
 /** Something that a simulation is given to work with, and that a configuration can then name. */
-export type Plugin = EvictionPlugin | TlbPlugin | MigrationPlugin | CostPlugin | GuestProgramPlugin;
+export type Plugin =
+  | EvictionPlugin
+  | TlbPlugin
+  | MigrationPlugin
+  | CostPlugin
+  | TraceReaderPlugin
+  | PatternPlugin
+  | GuestProgramPlugin;
 
 /** What a plug-in can be. */
 export type PluginKind = Plugin['kind'];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { AddressMover } from '../address-mover.js';
+import type { TraceReader } from '../reader/trace-reader.js';
 import type { SystemCallEvent } from '../trace-event.js';
 import { traceOfChunks } from '../trace-of-chunks.js';
 import type { TraceSource } from '../trace-source.js';
@@ -20,6 +21,8 @@ export interface OpenTraceOptions {
   readonly mayBeEmpty?: boolean;
   /** Which log of a packed tree, from 0; unless given the trace must be no packed tree. */
   readonly log?: number;
+  /** Readers of other forms than Lackey's and the packed one; see ChunksOptions. */
+  readonly readers?: readonly TraceReader[];
 }
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { AddressMover } from '../address-mover.js';
+import type { TraceReader } from '../reader/trace-reader.js';
 import type { SystemCallEvent } from '../trace-event.js';
 import type { TraceSource } from '../trace-source.js';
 import { noSuchProcess } from '../trace-tree.js';
@@ -17,6 +18,8 @@ export interface OpenTreeOptions {
   readonly kernelAddress?: number;
   /** What messages call the tree; the directory, or the root's file, unless given. */
   readonly name?: string;
+  /** Readers of other forms than Lackey's and the packed one; see ChunksOptions. */
+  readonly readers?: readonly TraceReader[];
   /** Calls the reading off; `openTree` then throws its reason. */
   readonly signal?: AbortSignal;
 }
@@ -44,12 +47,12 @@ export async function openTree(
   const seen = new AddressMover(options.kernelAddress);
   const files = (await treeFiles(given)).sort();
   const traces: ScannedTrace[] = [];
-  for (const path of files) traces.push(...(await scanTrace(path, seen, options.signal)));
+  for (const path of files) traces.push(...(await scanTrace(path, seen, options)));
   const name = options.name ?? (given.length === 1 ? given[0]! : undefined);
   const family = familyOf(name ?? files[0]!, traces);
   const rootFile = family.members.get(family.root)!.path;
   const mover = AddressMover.arranged(seen.regions, options.kernelAddress);
-  return new FileTree(name ?? rootFile, family, mover);
+  return new FileTree(name ?? rootFile, family, { mover, readers: options.readers ?? [] });
 }
 
 class FileTree implements TraceTree {
@@ -59,14 +62,20 @@ class FileTree implements TraceTree {
   readonly missing: readonly number[];
   readonly #members: ReadonlyMap<number, Member>;
   readonly #mover: AddressMover;
+  readonly #readers: readonly TraceReader[];
 
-  constructor(name: string, family: Family, mover: AddressMover) {
+  constructor(
+    name: string,
+    family: Family,
+    { mover, readers }: { mover: AddressMover; readers: readonly TraceReader[] },
+  ) {
     this.name = name;
     this.root = family.root;
     this.pids = [...family.members.keys()].sort((a, b) => a - b);
     this.missing = family.missing;
     this.#members = family.members;
     this.#mover = mover;
+    this.#readers = readers;
   }
 
   has(pid: number): boolean {
@@ -80,6 +89,7 @@ class FileTree implements TraceTree {
     return await openTrace(member.path, {
       log: member.log,
       mover: this.#mover,
+      readers: this.#readers,
       mayBeEmpty: true,
       ...(firstEvent && { firstEvent }),
     });

@@ -2,6 +2,7 @@
 import { AccessBatch } from '../access-batch.js';
 import type { AddressMover } from '../address-mover.js';
 import type { LackeyHeader } from '../lackey-header.js';
+import type { TraceReader } from '../reader/trace-reader.js';
 import { TraceError } from '../trace-error.js';
 import { traceOfChunks } from '../trace-of-chunks.js';
 import { openBytes } from './open-file.js';
@@ -24,6 +25,12 @@ export interface ScannedTrace {
   readonly forks: readonly ScannedFork[];
 }
 
+/** How to look through a file. */
+interface ScanOptions {
+  readonly signal?: AbortSignal;
+  readonly readers?: readonly TraceReader[];
+}
+
 /**
  * Reads a whole file to find, of each log in it, its process, its forks and its regions.
  *
@@ -34,7 +41,7 @@ export interface ScannedTrace {
 export async function scanTrace(
   path: string,
   mover: AddressMover,
-  signal?: AbortSignal,
+  { signal, readers = [] }: ScanOptions = {},
 ): Promise<ScannedTrace[]> {
   const { bytes, totalBytes } = await openBytes(path);
   const chunks = new TextChunks(path, bytes);
@@ -42,7 +49,14 @@ export async function scanTrace(
   const onLog = (header: LackeyHeader): void => {
     found.push({ path, log: found.length, header, forks: [] });
   };
-  const source = traceOfChunks(chunks, { name: path, mover, mayBeEmpty: true, log: 'all', onLog });
+  const source = traceOfChunks(chunks, {
+    name: path,
+    mover,
+    readers,
+    mayBeEmpty: true,
+    log: 'all',
+    onLog,
+  });
   try {
     if (totalBytes === undefined) throw readOnce(path);
     const batch = new AccessBatch();

@@ -14,21 +14,20 @@ import { stack } from './patterns/stack.js';
 import { switchRing } from './patterns/switch-ring.js';
 import { zipf } from './patterns/zipf.js';
 
-const PATTERNS: ReadonlyMap<string, Pattern> = new Map(
-  [
-    sequential,
-    random,
-    zipf,
-    stack,
-    pointerChase,
-    forkStorm,
-    copyOnWrite,
-    switchRing,
-    kernelChurn,
-    mapLoop,
-    sleeper,
-  ].map((pattern) => [pattern.name, pattern as unknown as Pattern]),
-);
+/** All patterns that are built in, in the order in which to list them. */
+export const patterns: readonly Pattern[] = [
+  sequential,
+  random,
+  zipf,
+  stack,
+  pointerChase,
+  forkStorm,
+  copyOnWrite,
+  switchRing,
+  kernelChurn,
+  mapLoop,
+  sleeper,
+].map((pattern) => pattern as unknown as Pattern);
 
 /** What there is to tell of a pattern: for lists, schemas and messages. */
 export interface PatternDescription {
@@ -39,18 +38,20 @@ export interface PatternDescription {
   readonly options: OptionSpecs;
 }
 
-/** All patterns, in the order in which to list them. */
-export const patterns: readonly PatternDescription[] = [...PATTERNS.values()].map(
-  ({ name, summary, options }) => ({ name, summary, options }),
-);
-
 /**
  * Finds a pattern.
  *
+ * @param others beside those that are built in
  * @throws PatternError if there is none of that name.
  */
-export function findPattern(name: string): Pattern {
-  const pattern = PATTERNS.get(name);
+export function findPattern(name: string, others: readonly Pattern[] = []): Pattern {
+  const all = [...patterns, ...others];
+  const pattern = all.find((known) => known.name === name);
   if (pattern !== undefined) return pattern;
-  throw new PatternError(name, undefined, `one of ${[...PATTERNS.keys()].join(', ')}`, name);
+  throw new PatternError(
+    name,
+    undefined,
+    `one of ${all.map((known) => known.name).join(', ')}`,
+    name,
+  );
 }

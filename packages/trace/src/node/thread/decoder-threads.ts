@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { MAGIC } from '../../packed/format.js';
 import type { TraceSource } from '../../trace-source.js';
 import { openTrace } from '../open-trace.js';
+import type { OpenTraceOptions } from '../open-trace.js';
 import { DecoderThread } from './decoder-thread.js';
 import { ThreadedSource } from './threaded-source.js';
 import type { ThreadTraceOptions } from './thread-note.js';
@@ -49,8 +50,13 @@ export class DecoderThreads {
    *
    * @throws TraceError for a missing file, a directory, or one that may not be read.
    */
-  async open(path: string, options: ThreadTraceOptions = {}): Promise<TraceSource> {
-    const source = await openTrace(path, options);
+  async open(
+    path: string,
+    { readers = [], ...options }: ThreadTraceOptions & Pick<OpenTraceOptions, 'readers'> = {},
+  ): Promise<TraceSource> {
+    const source = await openTrace(path, { ...options, readers });
+    // What reads other forms are functions, which another thread cannot be given.
+    if (readers.length > 0) return source;
     if (this.#free === 0 || !(await this.#isLong(path, source.totalBytes))) return source;
     const start = (capacity: number): DecoderThread | undefined => {
       if (this.#free === 0) return undefined;
