@@ -92,10 +92,14 @@ const stored = (snapshot: SimulationSnapshot): SimulationSnapshot =>
 const whole = ({ config, inputs }: Scenario): Promise<LoggedRun> =>
   loggedRun(new Simulation(config, inputs));
 
-it.each([['off'], ['entry']] as const)(
-  'a packed trace has the messages and the result of its text (audit %s)',
-  async (audit) => {
-    const config = { ...smp, slice: 7_000, audit };
+it.each([
+  ['an LRU TLB', {}],
+  ['an LRU TLB, audited', { audit: 'entry' }],
+  ['a TLB with another policy', { tlb: { entries: 16, ways: 4, policy: 'tree-plru' } }],
+] as const)(
+  'a packed trace has the messages and the result of its text, with %s',
+  async (_, difference) => {
+    const config = { ...smp, slice: 7_000, ...difference };
     const [one, other] = [
       await loggedRun(new Simulation(config, [packed])),
       await loggedRun(new Simulation(config, [unpacked])),

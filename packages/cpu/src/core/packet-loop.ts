@@ -56,6 +56,9 @@ export class PacketLoop {
    * @throws TraceError for a packet that is not as it announces
    */
   run(packets: AccessPackets, end: number): number {
+    this.lastFetch = NO_FETCH;
+    // With another replacement than LRU, the order of all hits matters, and not the last ones alone.
+    if (!this.tlb.isLru) return packets.position;
     const contents = packets.contents!;
     const { accesses, continued } = contents;
     const { last } = packets;
@@ -73,7 +76,6 @@ export class PacketLoop {
     this.hits.continued += parts << 2;
     packets.next = packet;
     packets.position = at;
-    this.lastFetch = NO_FETCH;
     while (this.lastFetch === NO_FETCH && --packet >= first) {
       this.lastFetch = contents.lastFetch(packet);
     }
