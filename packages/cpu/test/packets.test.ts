@@ -5,7 +5,8 @@ import type { PagingFormat } from '@lguest-sim/x86';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runAccesses } from '../src/core/hot-loop.js';
-import type { TlbShape } from '../src/index.js';
+import { PolicyTlb, tlbPolicies } from '../src/index.js';
+import type { Tlb, TlbPolicy, TlbShape } from '../src/index.js';
 import { ScriptedCode } from './support/scripted-code.js';
 import { KERNEL_RW, TestMachine, USER_RO, USER_RW } from './support/test-machine.js';
 
@@ -35,11 +36,12 @@ const scenario = fc.record({
     ...pages.map(() => fc.constantFrom(0, KERNEL_RW, USER_RO, USER_RW, USER_RW | Flag.dirty)),
   ),
   slices: fc.array(fc.oneof(fc.nat(40), fc.nat(4000)), { maxLength: 20 }),
-  tlb: fc.constantFrom(
-    { entries: 4, ways: 2 },
-    { entries: 2, ways: 1 },
-    { entries: 8, ways: 8 },
-    { entries: 64, ways: 4 },
+  tlb: fc.constantFrom<() => TlbShape | Tlb>(
+    () => ({ entries: 4, ways: 2 }),
+    () => ({ entries: 2, ways: 1 }),
+    () => ({ entries: 8, ways: 8 }),
+    () => ({ entries: 64, ways: 4 }),
+    () => new PolicyTlb({ entries: 4, ways: 4 }, treeOfOneSet()),
   ),
 });
 
@@ -79,7 +81,15 @@ async function processOf(bytes: Uint8Array, takesPackets: boolean): Promise<Scri
   return code;
 }
 
-function machineWith(format: PagingFormat, tlb: TlbShape, flags: readonly number[]): TestMachine {
+/** It does not forget a hit when another comes, as LRU does. */
+const treeOfOneSet = (): TlbPolicy =>
+  tlbPolicies['tree-plru']({ sets: 1, ways: 4, random: () => 0 });
+
+function machineWith(
+  format: PagingFormat,
+  tlb: TlbShape | Tlb,
+  flags: readonly number[],
+): TestMachine {
   const machine = new TestMachine({ format, frames: 64, tlb });
   pages.forEach((page, at) => machine.map(page * 4096, flags[at]));
   machine.load();
@@ -97,7 +107,7 @@ describe.each(Object.values(pagingFormats))('accesses in packets, $name', (forma
     await fc.assert(
       fc.asyncProperty(scenario, async ({ loops, flags, slices, tlb }) => {
         const bytes = await packed(logOf(loops));
-        const machines = [0, 1].map(() => machineWith(format, tlb, flags));
+        const machines = [0, 1].map(() => machineWith(format, tlb(), flags));
         const codes = [await processOf(bytes, false), await processOf(bytes, true)];
         const [single, packets] = machines as [TestMachine, TestMachine];
         for (const cycles of [...slices, ...pages.map(() => FOREVER), FOREVER]) {

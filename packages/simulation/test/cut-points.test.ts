@@ -95,7 +95,7 @@ const whole = ({ config, inputs }: Scenario): Promise<LoggedRun> =>
 it.each([
   ['an LRU TLB', {}],
   ['an LRU TLB, audited', { audit: 'entry' }],
-  ['a TLB with another policy', { tlb: { entries: 16, ways: 4, policy: 'tree-plru' } }],
+  ['a TLB with another policy', { tlb: { entries: 4, ways: 4, policy: 'tree-plru' } }],
 ] as const)(
   'a packed trace has the messages and the result of its text, with %s',
   async (_, difference) => {

@@ -25,7 +25,7 @@ import {
 } from '@lguest-sim/x86';
 import type { PagingFormat } from '@lguest-sim/x86';
 import { CpuCore } from '../../src/index.js';
-import type { GuestCode, TlbShape } from '../../src/index.js';
+import type { GuestCode, Tlb, TlbShape } from '../../src/index.js';
 
 /** Flags of leaf entries. */
 export const USER_RW = Flag.present | Flag.writable | Flag.user;
@@ -38,7 +38,7 @@ export interface TestMachineOptions {
   readonly cpu?: number;
   readonly cpus?: number;
   readonly frames?: number;
-  readonly tlb?: TlbShape;
+  readonly tlb?: TlbShape | Tlb;
   readonly costs?: Partial<CostModel>;
 }
 
