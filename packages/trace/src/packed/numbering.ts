@@ -3,6 +3,9 @@
 /** Numbers things from 0, in the order in which they are first asked for. */
 export class Numbering<Key> {
   readonly #numbers = new Map<Key, number>();
+  /** What was asked for last, which often is asked for again. */
+  #last: Key | undefined;
+  #lastNumber = -1;
   readonly #most: number;
 
   /** @param most how many may be numbered. */
@@ -21,18 +24,23 @@ export class Numbering<Key> {
 
   /** Whether a key has a number, or there is one left for it and `others` more. */
   hasRoom(key: Key, others = 0): boolean {
-    return this.#numbers.has(key) || this.size + others < this.#most;
+    return this.size + others < this.#most || this.#numbers.has(key);
   }
 
   numberOf(key: Key): number {
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    const number = this.size;
-    this.#numbers.set(key, number);
+    if (key === this.#last && this.#lastNumber >= 0) return this.#lastNumber;
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.size;
+      this.#numbers.set(key, number);
+    }
+    this.#last = key;
+    this.#lastNumber = number;
     return number;
   }
 
   clear(): void {
     this.#numbers.clear();
+    this.#lastNumber = -1;
   }
 }

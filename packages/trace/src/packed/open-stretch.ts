@@ -5,6 +5,7 @@ import { MODIFY } from '../lackey-tables.js';
 import { MAX_PART_DATA, PART_DATA_BITS } from './columns.js';
 import { MAX_PACKET_PAGES } from './format.js';
 import { opOf } from './op-codes.js';
+import { PageOrder } from './page-order.js';
 import { USES_OF_KIND } from './page-uses.js';
 
 const PAGE_SHIFT = 12;
@@ -16,12 +17,6 @@ const NO_FETCH = -1;
 /** A longer stretch would rarely be taken again as a whole. */
 const MAX_PARTS = 32;
 const MAX_ACCESSES = 48;
-
-/** A page that was used, and how. */
-export interface PageTouch {
-  readonly page: number;
-  readonly use: number;
-}
 
 /** Puts a stretch together, with the data records that come with it this time. */
 export class OpenStretch {
@@ -35,9 +30,7 @@ export class OpenStretch {
   readonly ops: number[] = [];
   /** Addresses of the data records. */
   readonly addresses: number[] = [];
-  /** In order. */
-  readonly touches: PageTouch[] = [];
-  readonly #pages = new Set<number>();
+  readonly pages = new PageOrder();
   #next = NO_FETCH;
 
   get isEmpty(): boolean {
@@ -57,8 +50,7 @@ export class OpenStretch {
     this.parts.length = 0;
     this.ops.length = 0;
     this.addresses.length = 0;
-    this.touches.length = 0;
-    this.#pages.clear();
+    this.pages.clear();
     this.#next = NO_FETCH;
   }
 
@@ -98,15 +90,14 @@ export class OpenStretch {
 
   #takes(first: number, last: number, accesses: number): boolean {
     if (this.parts.length >= MAX_PARTS || this.accesses + accesses > MAX_ACCESSES) return false;
-    const more =
-      (this.#pages.has(first) ? 0 : 1) + (first === last || this.#pages.has(last) ? 0 : 1);
-    return this.#pages.size + more <= MAX_PACKET_PAGES;
+    const { pages } = this;
+    const more = (pages.has(first) ? 0 : 1) + (first === last || pages.has(last) ? 0 : 1);
+    return pages.size + more <= MAX_PACKET_PAGES;
   }
 
   #touch(page: number, use: number): void {
     this.accesses++;
-    this.#pages.add(page);
-    this.touches.push({ page, use });
+    this.pages.touch(page, use);
   }
 }
 

@@ -3,6 +3,7 @@ import { PAGE_USE_BITS } from '../access-packets.js';
 import { MODIFY } from '../lackey-tables.js';
 import type { AccessesBlock } from './accesses-block.js';
 import type { PackedPlace } from './packed-place.js';
+import { PageOrder } from './page-order.js';
 import { USES_OF_KIND } from './page-uses.js';
 import type { PacketCursor } from './packet-cursor.js';
 
@@ -17,8 +18,7 @@ const PAGES_IN_REGION = 1024;
 export class PacketCheck {
   readonly #block: AccessesBlock;
   readonly #place: PackedPlace;
-  /** By page: how it was used; in the order of its last use. */
-  readonly #uses = new Map<number, number>();
+  readonly #used = new PageOrder();
   #accesses = 0;
 
   constructor(block: AccessesBlock, place: PackedPlace) {
@@ -36,10 +36,10 @@ export class PacketCheck {
     const use = USES_OF_KIND[cursor.kind]!;
     const parts = cursor.here < cursor.size ? 2 : 1;
     this.#accesses += cursor.kind === MODIFY ? 2 * parts : parts;
-    this.#touch(cursor.address >>> PAGE_SHIFT, use);
+    this.#used.touch(cursor.address >>> PAGE_SHIFT, use);
     if (cursor.here < cursor.size) {
       this.#checkSecond(cursor);
-      this.#touch(cursor.second >>> PAGE_SHIFT, use);
+      this.#used.touch(cursor.second >>> PAGE_SHIFT, use);
     }
     if (cursor.packet !== packet) this.#checkPacket(packet);
   }
@@ -48,17 +48,17 @@ export class PacketCheck {
     const { columns, packets } = this.#block;
     const first = packets.firstPage[packet]!;
     const announced = columns.packetPages.subarray(first, packets.firstPage[packet + 1]);
-    const used = [...this.#uses];
-    this.#uses.clear();
+    const { pages, uses } = this.#used;
     const accesses = this.#accesses;
     this.#accesses = 0;
     const isTrue =
       accesses === packets.accesses[packet] &&
-      used.length === announced.length &&
-      used.every(([page, use], index) => {
+      pages.length === announced.length &&
+      pages.every((page, index) => {
         const entry = announced[index]!;
-        return columns.pages[entry >>> PAGE_USE_BITS] === page && (entry & 7) === use;
+        return columns.pages[entry >>> PAGE_USE_BITS] === page && (entry & 7) === uses[index];
       });
+    this.#used.clear();
     if (!isTrue) this.#place.fail('accesses as the packet announces them', 'others');
   }
 
@@ -69,11 +69,5 @@ export class PacketCheck {
       regions[page >>> 10]! * PAGES_IN_REGION + (page & (PAGES_IN_REGION - 1));
     if (traced(second >>> PAGE_SHIFT) === traced(address >>> PAGE_SHIFT) + 1) return;
     this.#place.fail('the page behind the first for the rest of an access', 'another');
-  }
-
-  #touch(page: number, use: number): void {
-    const before = this.#uses.get(page) ?? 0;
-    this.#uses.delete(page);
-    this.#uses.set(page, before | use);
   }
 }

@@ -93,7 +93,7 @@ export class PacketEncoder {
 
   /** Whether a record fits, whatever it is: it uses at most two pages, in at most two regions. */
   #hasRoom(region: number): boolean {
-    const open = this.#stretch.touches.length + this.#packet.pages.length;
+    const open = this.#stretch.pages.size + this.#packet.pages.size;
     return (
       this.records < MAX_RECORDS &&
       this.#regions.hasRoom(region, 1) &&
@@ -155,8 +155,8 @@ export class PacketEncoder {
     const packet = this.#packet;
     if (packet.isEmpty) return;
     const columns = this.#columns;
-    const { pages } = packet;
-    for (const [page, use] of pages) this.#putPage(page, use);
+    const { pages, uses } = packet.pages;
+    for (const [index, page] of pages.entries()) this.#putPage(page, uses[index]!);
     columns.pageCounts.push(pages.length);
     columns.useCounts.push(packet.stretches.length);
     columns.fetchCounts.push(packet.fetches);
