@@ -3,8 +3,10 @@ import { END } from './file-bytes.js';
 import type { FileBytes } from './file-bytes.js';
 import type { SharedFile } from './shared-file.js';
 
-/** Bytes asked for at once: few enough that they are still in cache when they are decoded. */
-const READ_BYTES = 128 * 1024;
+/** Bytes asked for at once, at first, and once so many were read: each read takes a thread to wake. */
+const FIRST_READ_BYTES = 128 * 1024;
+const READ_BYTES = 512 * 1024;
+const LONG_FILE_BYTES = 1024 * 1024;
 
 /**
  * A regular file, read into two buffers in turn: while one is being used, another thread fills the
@@ -12,7 +14,7 @@ const READ_BYTES = 128 * 1024;
  */
 export class RegularFileBytes implements FileBytes {
   readonly #file: SharedFile;
-  #buffers: readonly Uint8Array[] = [new Uint8Array(READ_BYTES), new Uint8Array(READ_BYTES)];
+  #buffers = [new Uint8Array(FIRST_READ_BYTES), new Uint8Array(FIRST_READ_BYTES)];
   /** Where in the file the next read begins, in bytes. */
   #position = 0;
   /** The buffer that is being filled. */
@@ -43,6 +45,9 @@ export class RegularFileBytes implements FileBytes {
   }
 
   #fill(): Promise<number> {
+    if (this.#position >= LONG_FILE_BYTES && this.#buffers[this.#turn]!.length < READ_BYTES) {
+      this.#buffers[this.#turn] = new Uint8Array(READ_BYTES);
+    }
     this.#filling = this.#read(this.#buffers[this.#turn]!);
     return this.#filling;
   }
