@@ -5,10 +5,10 @@ import type { Benchmark } from './benchmark.js';
 import { joinedPacked, joinedText } from './joined-trace.js';
 
 /** Nanoseconds an access from a file to batches, with nothing done to them. */
-async function decode(path: string): Promise<number> {
+async function decode(path: string, takesPackets = false): Promise<number> {
   const source = await openTrace(path);
   try {
-    const batch = new AccessBatch();
+    const batch = new AccessBatch(undefined, { takesPackets });
     let accesses = 0;
     const before = performance.now();
     while (await source.read(batch)) accesses += batch.length;
@@ -28,8 +28,14 @@ export const decoding: readonly Benchmark[] = [
   },
   {
     name: 'decode-packed',
-    title: 'packed to batches',
+    title: 'packed to batches, access by access',
     unit: 'ns/access',
     measure: async (context) => await decode(await joinedPacked(context)),
+  },
+  {
+    name: 'decode-packets',
+    title: 'packed to batches that take packets, as in a run',
+    unit: 'ns/access',
+    measure: async (context) => await decode(await joinedPacked(context), true),
   },
 ];

@@ -7,7 +7,7 @@ import { fileName, wholeNumber } from './values.js';
 /** The benchmarks there are, by kind. */
 const byKind = {
   'Whole runs': ['short', 'text', 'packed'],
-  Decoding: ['decode-text', 'decode-packed'],
+  Decoding: ['decode-text', 'decode-packed', 'decode-packets'],
   'Round trips': ['fault', 'fault-99', 'set-pte', 'set-pte-99'],
   Switches: ['ring'],
 } as const;

@@ -10,6 +10,7 @@ import { grown } from './grown.js';
 import { KIND_SHIFT, OP_INFO } from './op-codes.js';
 import type { PackedPlace } from './packed-place.js';
 import { PacketCursor } from './packet-cursor.js';
+import { PacketWriter } from './packet-writer.js';
 import { NOT_PLACED } from './region-places.js';
 import type { RegionPlaces } from './region-places.js';
 
@@ -39,6 +40,7 @@ export class BlockPackets implements PacketContents {
   readonly #block: AccessesBlock;
   readonly #regions: RegionPlaces;
   readonly #cursor: PacketCursor;
+  readonly #writer: PacketWriter;
   #allPlaced = false;
 
   /** @param messages where errors are said to be. */
@@ -47,6 +49,7 @@ export class BlockPackets implements PacketContents {
     this.#block = block;
     this.#regions = regions;
     this.#cursor = new PacketCursor(block, messages);
+    this.#writer = new PacketWriter(block, regions);
   }
 
   /** Goes on to the block that has begun. */
@@ -94,16 +97,9 @@ export class BlockPackets implements PacketContents {
   }
 
   write(packet: number, batch: AccessBatch, at: number): number {
-    const cursor = this.#cursor;
-    const regions = this.#regions;
-    cursor.goTo(packet);
-    let behind = at;
-    while (cursor.packet === packet) {
-      cursor.next();
-      const { kind, size, here } = cursor;
-      const second = here < size ? regions.guest(cursor.second) : 0;
-      behind = writeRecord(batch, behind, kind, size, regions.guest(cursor.address), here, second);
-    }
+    const behind = this.isOdd(packet)
+      ? this.#writeOdd(packet, batch, at)
+      : this.#writer.write(packet, this.pageAddresses, batch, at);
     if (behind !== at + this.accesses[packet]!) this.refuse();
     return behind;
   }
@@ -135,6 +131,15 @@ export class BlockPackets implements PacketContents {
       address += size;
     }
     return last;
+  }
+
+  #writeOdd(packet: number, batch: AccessBatch, at: number): number {
+    const cursor = this.#cursor;
+    cursor.goTo(packet);
+    cursor.next();
+    const { kind, size, here } = cursor;
+    const second = here < size ? this.#regions.guest(cursor.second) : 0;
+    return writeRecord(batch, at, kind, size, this.#regions.guest(cursor.address), here, second);
   }
 
   #isPlaced(packet: number): boolean {

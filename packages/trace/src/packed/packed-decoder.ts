@@ -150,8 +150,9 @@ export class PackedDecoder implements ChunkDecoder {
       const call = this.#calls[this.#nextCall];
       if (call !== undefined && call.record === cursor.record) this.#addCall(batch, call.text);
       else if (cursor.done) break;
-      else if (!batch.takesPackets || !cursor.atStart) this.#addRecord(batch);
-      else if (batch.length + this.#packets.accesses[cursor.packet]! <= room) this.#defer(batch);
+      else if (!cursor.atStart) this.#addRecord(batch);
+      else if (batch.length + this.#packets.accesses[cursor.packet]! <= room)
+        this.#addPacket(batch);
       else if (batch.packets.any) return false;
       else this.#addRecord(batch);
     }
@@ -160,11 +161,14 @@ export class PackedDecoder implements ChunkDecoder {
     return true;
   }
 
-  /** Leaves the next packet as it is. */
-  #defer(batch: AccessBatch): void {
+  /** Adds the whole of the next packet, which stays as it is if the batch takes packets. */
+  #addPacket(batch: AccessBatch): void {
     const cursor = this.#cursor;
-    this.#packets.place(cursor.packet, cursor.record);
-    batch.packets.defer(this.#packets, cursor.packet, batch);
+    const packets = this.#packets;
+    const { packet } = cursor;
+    packets.place(packet, cursor.record);
+    if (batch.takesPackets) batch.packets.defer(packets, packet, batch);
+    else batch.length = packets.write(packet, batch, batch.length);
     cursor.skipPacket();
   }
 
