@@ -5,13 +5,13 @@ export interface PlacementView {
   /** Host CPUs that are online, in ascending order; there is always one. */
   readonly online: readonly number[];
   /** vCPUs waiting for or running on a host CPU. */
-  load(cpu: number): number;
+  readonly load: (cpu: number) => number;
   /** The online CPU with the smallest load; of equals the one with the lowest number. */
-  idlest(): number;
+  readonly idlest: () => number;
   /** Next random number of the run, unsigned 32 bits. */
-  random(): number;
+  readonly random: () => number;
   /** CPU that the schedule names for a guest at this time. */
-  scheduled(guest: number): number;
+  readonly scheduled: (guest: number) => number;
 }
 
 /** What a migration policy is made with. */
