@@ -37,6 +37,7 @@ export const commandList = {
     scenarios: 'List the scenarios that come with the command, for run',
     machines: 'Show the state machines that the simulated machine is made of',
     completion: 'Write a script with which a shell completes this command',
+    plugin: 'Find out whether plug-ins do as they have to',
     trace: 'Pack traces, unpack them, and tell what is in them',
   },
   options: { ...help, '--version': 'Show the version' },
@@ -48,6 +49,21 @@ export const commandList = {
     'lguest-sim conform traces/',
   ],
   epilogue: 'Exit code: 0 done, 1 failed or different, 2 bad input, 130 ended by Ctrl-C.',
+} as const satisfies CommandList;
+
+/** `lguest-sim plugin`. */
+export const pluginList = {
+  call: 'lguest-sim plugin',
+  purpose: [
+    'Works on plug-ins: policies, cost models, readers of traces, patterns and guest',
+    'programs, each in an ES module, that run --plugin takes. See docs/plugins.md.',
+  ].join('\n'),
+  summaries: { check: 'Hold plug-ins against everything that is expected of them' },
+  options: help,
+  examples: [
+    'lguest-sim plugin check sticky.mjs',
+    'lguest-sim run --plugin sticky.mjs --migrate sticky',
+  ],
 } as const satisfies CommandList;
 
 /** `lguest-sim trace`. */

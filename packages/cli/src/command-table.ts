@@ -12,6 +12,7 @@ import { replay } from './commands/replay.js';
 import { resume } from './commands/resume.js';
 import { run } from './commands/run.js';
 import { listScenarios, scenariosSyntax } from './commands/scenarios.js';
+import { pluginGroup } from './commands/plugin.js';
 import { traceGroup } from './commands/trace.js';
 import { benchSyntax } from './options/bench-options.js';
 import type { ExitCode } from './exit-code.js';
@@ -40,6 +41,7 @@ export const allCommands: CommandGroup = commandGroup(commandList, {
   scenarios: [scenariosSyntax, listScenarios],
   machines: [machinesSyntax, showMachines],
   completion: [completionSyntax, (given) => completion(allCommands, given)],
+  plugin: pluginGroup,
   trace: traceGroup,
 });
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { MessageFault } from '@lguest-sim/bus';
 import { ConformanceError, HostExhausted } from '@lguest-sim/conformance';
-import { ConfigError, HostCrash, HostOops } from '@lguest-sim/simulation';
-import { TraceError } from '@lguest-sim/trace';
+import { ConfigError, HostCrash, HostOops, PluginError } from '@lguest-sim/simulation';
+import { PatternError, TraceError } from '@lguest-sim/trace';
 import { CommandError } from './errors.js';
 import { ExitCode } from './exit-code.js';
 import { flagOf } from './options/run-options.js';
@@ -35,6 +35,9 @@ interface Explanation {
 
 function explain(error: unknown, file: string): Explanation {
   if (error instanceof CommandError) return error;
+  if (error instanceof PluginError || error instanceof PatternError) {
+    return { exitCode: ExitCode.badInput, message: error.message };
+  }
   if (error instanceof TraceError) {
     return { exitCode: ExitCode.badInput, message: error.message, hint: error.hint };
   }

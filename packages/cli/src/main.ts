@@ -8,7 +8,10 @@ import { describeFailure } from './failure.js';
 import { parseArguments } from './options/parse-arguments.js';
 import { tolerateBrokenPipes, writeOut } from './output/standard-output.js';
 import { overviewOf } from './overview.js';
+import { importModulesWith } from './plugins/import-module.js';
 import { isHelp, quickAnswer } from './quick-answer.js';
+
+export { importModulesWith };
 
 /**
  * Runs the command. It writes to standard output and standard error, and never throws.

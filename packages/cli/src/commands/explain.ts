@@ -11,6 +11,7 @@ import type { ExplainRequest } from '../options/explain-options.js';
 import type { Format } from '../options/format-option.js';
 import { writeOut } from '../output/standard-output.js';
 import { formatCount } from '../report/numbers.js';
+import { loadPlugins } from '../plugins/load-plugins.js';
 import { loadScenario } from '../scenario/scenario-files.js';
 import { checkError } from './check-error.js';
 import { configOf } from './run.js';
@@ -28,8 +29,10 @@ export async function explain({ run, wanted, format }: ExplainRequest): Promise<
   const interruption = new Interruption(() => spool.removeNow());
   let teller: Storyteller | undefined;
   try {
-    const scenario = run.scenario === undefined ? undefined : await loadScenario(run.scenario);
-    const config = await configOf(run, scenario);
+    const { set: plugins } = await loadPlugins(run.plugins);
+    const scenario =
+      run.scenario === undefined ? undefined : await loadScenario(run.scenario, plugins);
+    const config = await configOf(run, scenario, plugins);
     const workload = workloadOf(run, scenario);
     const watch = (simulation: Simulation): Promise<RunWatcher> => {
       teller = new views.Storyteller(simulation.parts, wanted);
@@ -39,6 +42,7 @@ export async function explain({ run, wanted, format }: ExplainRequest): Promise<
       interruption,
       spool,
       progress: undefined,
+      plugins,
       watch,
     });
     const story = teller?.story;

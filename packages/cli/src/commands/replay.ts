@@ -5,6 +5,7 @@ import { Spool } from '../input/spool.js';
 import { Interruption } from '../interruption.js';
 import type { ReplayRequest } from '../options/replay-options.js';
 import { writeOut } from '../output/standard-output.js';
+import { loadPlugins } from '../plugins/load-plugins.js';
 import { describedWorkload } from '../recording/described-workload.js';
 import { EventLogReader } from '../recording/event-log-reader.js';
 import { ReplayComparison } from '../recording/replay-comparison.js';
@@ -19,12 +20,14 @@ import { simulate } from './simulate.js';
  * @returns ok if all of it is the same, failed if something differs
  * @throws CommandError or TraceError for bad input; anything else is a defect
  */
-export async function replay({ log, traceDirectory, quiet }: ReplayRequest): Promise<ExitCode> {
+export async function replay(request: ReplayRequest): Promise<ExitCode> {
+  const { log, traceDirectory, quiet } = request;
   const spool = new Spool();
   const interruption = new Interruption(() => spool.removeNow());
   const reader = new EventLogReader(log);
   try {
-    const header = await reader.header();
+    const plugins = await loadPlugins(request.plugins);
+    const header = await reader.header(plugins);
     const workload = describedWorkload(header.run, traceDirectory);
     const comparison = new ReplayComparison(reader, header);
     const progress = standardProgress(quiet);
@@ -32,7 +35,7 @@ export async function replay({ log, traceDirectory, quiet }: ReplayRequest): Pro
       comparison.watch(simulation);
       return Promise.resolve(comparison);
     };
-    const around = { interruption, spool, progress, keepAll: true, watch };
+    const around = { interruption, spool, progress, plugins: plugins.set, keepAll: true, watch };
     try {
       await simulate(header.run.config, workload, around);
     } catch (error) {

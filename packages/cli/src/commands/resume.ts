@@ -13,6 +13,7 @@ import type { CheckpointHeader } from '../recording/checkpoint-file.js';
 import { openCheckpoints, type CheckpointTarget } from '../recording/checkpoint-target.js';
 import { describedWorkload } from '../recording/described-workload.js';
 import type { EventLogWriter } from '../recording/event-log-writer.js';
+import { loadPlugins } from '../plugins/load-plugins.js';
 import { beginLog, continueLog } from '../recording/open-log.js';
 import { readCheckpoint, type Checkpoint } from '../recording/read-checkpoint.js';
 import { Recording } from '../recording/recording.js';
@@ -33,7 +34,8 @@ export async function resume(request: ResumeRequest): Promise<ExitCode> {
   const interruption = new Interruption(() => spool.removeNow());
   const { from, json, traceDirectory } = request;
   try {
-    const checkpoint = await readCheckpoint(from);
+    const plugins = await loadPlugins(request.plugins);
+    const checkpoint = await readCheckpoint(from, plugins);
     const { header } = checkpoint;
     const workload = describedWorkload(header.run, traceDirectory);
     const logPath = request.events === null ? undefined : (request.events ?? header.events?.path);
@@ -52,7 +54,7 @@ export async function resume(request: ResumeRequest): Promise<ExitCode> {
       const log = logPath === undefined ? undefined : await openLog(logPath, header, interruption);
       return new Recording({ simulation, run: header.run, log, logPath, checkpoints });
     };
-    const around = { interruption, spool, progress, keepAll: true, watch };
+    const around = { interruption, spool, progress, plugins: plugins.set, keepAll: true, watch };
     const result = await simulate(header.run.config, workload, around);
     const isQuiet = json === '-' || logPath === '-';
     return await report(result, { isQuiet, target, interruption });

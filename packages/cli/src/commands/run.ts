@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Simulation, SimulationConfig } from '@lguest-sim/simulation';
+import type { PluginSet, Simulation, SimulationConfig } from '@lguest-sim/simulation';
 import type { ExitCode } from '../exit-code.js';
 import { Spool } from '../input/spool.js';
 import type { Workload } from '../input/workload.js';
@@ -10,6 +10,7 @@ import { runConfig } from '../options/run-config.js';
 import type { RunRequest } from '../options/run-options.js';
 import { checkDifferent, checkOutput } from '../output/output-file.js';
 import { openOutputTarget } from '../output/output-target.js';
+import { loadPlugins, type LoadedPlugins } from '../plugins/load-plugins.js';
 import { openCheckpoints } from '../recording/checkpoint-target.js';
 import { beginLog } from '../recording/open-log.js';
 import { Recording } from '../recording/recording.js';
@@ -36,9 +37,12 @@ export async function run(request: RunRequest): Promise<ExitCode> {
   const { json, events, checkpoint, quiet } = request;
   let views: Views | undefined;
   try {
+    const plugins = await loadPlugins(request.plugins);
     const scenario =
-      request.scenario === undefined ? undefined : await loadScenario(request.scenario);
-    const config = await configOf(request, scenario);
+      request.scenario === undefined
+        ? undefined
+        : await loadScenario(request.scenario, plugins.set);
+    const config = await configOf(request, scenario, plugins.set);
     const workload = workloadOf(request, scenario);
     const target =
       json === undefined ? undefined : await openOutputTarget('json', json, workload.files);
@@ -46,8 +50,8 @@ export async function run(request: RunRequest): Promise<ExitCode> {
     const { files } = request.views;
     await checkDifferent({ json, events, checkpoint: checkpoint?.path, ...files });
     const progress = standardProgress(quiet);
-    const around = { interruption, spool, progress };
-    const recorded = await recording(request, config, workload, around);
+    const around = { interruption, spool, progress, plugins: plugins.set };
+    const recorded = await recording(request, { config, workload, plugins }, around);
     const result = await simulate(config, workload, { ...around, ...recorded, views });
     await views.write(result);
     const isQuiet = [json, events, ...Object.values(files)].includes('-');
@@ -68,27 +72,34 @@ export async function run(request: RunRequest): Promise<ExitCode> {
 export async function configOf(
   request: RunRequest,
   scenario: Scenario | undefined,
+  plugins: PluginSet,
 ): Promise<SimulationConfig> {
-  const { config, places } = await givenConfig(request, scenario);
+  const { config, places } = await givenConfig(request, scenario, plugins);
   try {
-    return runConfig({ ...request, config }, scenario);
+    return runConfig({ ...request, config }, scenario, plugins);
   } catch (error) {
     throw placedError(error, places);
   }
 }
 
+/** What there is to record of. */
+interface Recorded {
+  readonly config: SimulationConfig;
+  readonly workload: Workload;
+  readonly plugins: LoadedPlugins;
+}
+
 /** What it takes to record the run as well; nothing if nothing is to be recorded. */
 async function recording(
   { events, checkpoint }: RunRequest,
-  config: SimulationConfig,
-  workload: Workload,
+  { config, workload, plugins }: Recorded,
   { spool, interruption: { signal } }: Surroundings,
 ): Promise<Partial<Surroundings>> {
   if (events === undefined && checkpoint === undefined) return {};
   if (events !== undefined && events !== '-') await checkOutput('events', events, workload.files);
   const checkpoints = checkpoint && (await openCheckpoints(checkpoint, workload.files));
   const watch = async (simulation: Simulation): Promise<RunWatcher> => {
-    const run = await describeRun(config, workload.processes, spool, signal);
+    const run = await describeRun(config, workload.processes, { spool, signal, plugins });
     const log = events === undefined ? undefined : await beginLog(events, { first: 0, run });
     return new Recording({ simulation, run, log, logPath: events, checkpoints });
   };

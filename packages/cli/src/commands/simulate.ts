@@ -2,6 +2,7 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import {
   Simulation,
+  type PluginSet,
   type ResultDocument,
   type RunStatus,
   type SimulationConfig,
@@ -19,6 +20,8 @@ export interface Surroundings {
   readonly interruption: Interruption;
   readonly spool: Spool;
   readonly progress: ProgressBar | undefined;
+  /** What the configuration and the workload can name beside what is built in. */
+  readonly plugins?: PluginSet | undefined;
   /** Keeps what can be read only once, even for one guest. */
   readonly keepAll?: boolean;
   /** Makes what goes along with the run, before its first step. */
@@ -39,8 +42,8 @@ export async function simulate(
   around: Surroundings,
 ): Promise<TimedResult> {
   const inputs = await prepare(config, workload, around);
-  const { views } = around;
-  const simulation = new Simulation(config, inputs, { inspect: views?.inspector });
+  const { views, plugins } = around;
+  const simulation = new Simulation(config, inputs, { inspect: views?.inspector, plugins });
   try {
     const watcher = await unlessStopped(watched(simulation, around), around.interruption);
     const started = performance.now();
@@ -68,10 +71,10 @@ async function watched(
 async function prepare(
   { guests }: SimulationConfig,
   workload: Workload,
-  { interruption, spool, keepAll = false }: Surroundings,
+  { interruption, spool, plugins, keepAll = false }: Surroundings,
 ): Promise<readonly WorkloadInput[]> {
   const { signal } = interruption;
-  const opening = workload.open({ guests, spool, keepAll, signal });
+  const opening = workload.open({ guests, spool, keepAll, plugins, signal });
   const inputs = await unlessStopped(opening, interruption);
   return inputs ?? workload.names.map((name) => ({ name, open: unread }));
 }

@@ -22,10 +22,11 @@ export function givenWorkload(
     ],
     open: async (options) => {
       const inputs = await traceInputs(traces, options);
-      const { signal } = options;
+      const { signal, plugins } = options;
+      const readers = plugins?.readers ?? [];
       // One after the other: the first that is bad is the one that is told.
       const opened = [];
-      for (const paths of trees) opened.push(await openTree(paths, { signal }));
+      for (const paths of trees) opened.push(await openTree(paths, { signal, readers }));
       return [...inputs, ...opened];
     },
   };

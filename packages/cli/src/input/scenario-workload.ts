@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { access, constants } from 'node:fs/promises';
-import { patternTree } from '@lguest-sim/trace';
+import type { PluginSet } from '@lguest-sim/simulation';
+import { patternTree, type Pattern } from '@lguest-sim/trace';
 import { openTree } from '@lguest-sim/trace/node';
 import { systemReason } from '../errors.js';
 import { scenarioError } from '../scenario/document.js';
@@ -68,10 +69,16 @@ async function openTraces(
 
 async function treeOf(
   process: Exclude<ScenarioProcess, { kind: 'trace' }>,
-  { signal }: OpenOptions,
+  { signal, plugins }: OpenOptions,
 ): Promise<WorkloadInput> {
-  if (process.kind === 'pattern') return patternTree(process.pattern, process.options);
-  return await openTree(process.paths, { signal });
+  if (process.kind === 'pattern')
+    return patternTree(process.pattern, process.options, patternsOf(plugins));
+  return await openTree(process.paths, { signal, readers: plugins?.readers ?? [] });
+}
+
+/** For `patternTree`: patterns beside those that are built in. */
+export function patternsOf(plugins: PluginSet | undefined): { patterns: readonly Pattern[] } {
+  return { patterns: plugins?.patterns ?? [] };
 }
 
 async function checkReadable(process: ScenarioProcess): Promise<void> {

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { TraceInput } from '@lguest-sim/simulation';
+import type { TraceReader } from '@lguest-sim/trace';
 import { DecoderThreads, openTrace } from '@lguest-sim/trace/node';
 import { usageError } from '../errors.js';
 import type { OpenOptions } from './workload.js';
@@ -32,23 +33,22 @@ export async function traceInputs(
 ): Promise<TraceInput[]> {
   const once = await onceOnly(paths);
   const threads = new DecoderThreads(availableParallelism() - 1);
+  const readers = options.plugins?.readers ?? [];
   const inputs: TraceInput[] = [];
   for (const path of paths) {
     const keep = (options.guests > 1 || options.keepAll === true) && once.has(path);
     inputs.push(
-      keep ? spooled(path, await options.spool.keep(path, options.signal)) : file(path, threads),
+      keep
+        ? spooled(path, await options.spool.keep(path, options.signal), readers)
+        : { name: path, open: () => threads.open(path, { readers }) },
     );
   }
   return inputs;
 }
 
-function file(path: string, threads: DecoderThreads): TraceInput {
-  return { name: path, open: () => threads.open(path) };
-}
-
-function spooled(path: string, kept: string): TraceInput {
+function spooled(path: string, kept: string, readers: readonly TraceReader[]): TraceInput {
   const name = path === '-' ? 'standard input' : path;
-  return { name: path, open: () => openTrace(kept, { name }) };
+  return { name: path, open: () => openTrace(kept, { name, readers }) };
 }
 
 /** Which of the paths give their bytes only once. Nothing is opened to find out. */

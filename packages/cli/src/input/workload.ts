@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { TraceInput } from '@lguest-sim/simulation';
+import type { PluginSet, TraceInput } from '@lguest-sim/simulation';
 import type { TraceTree } from '@lguest-sim/trace';
 import type { Spool } from './spool.js';
 
@@ -12,6 +12,8 @@ export interface OpenOptions {
   readonly spool: Spool;
   /** Keeps what can be read only once, even for one guest: it will be asked for again. */
   readonly keepAll?: boolean;
+  /** Patterns and readers of traces beside those that are built in. */
+  readonly plugins?: PluginSet | undefined;
   /** Stops the work; what came of it is then good for nothing. */
   readonly signal: AbortSignal;
 }

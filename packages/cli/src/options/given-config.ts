@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { ConfigError, defaultConfig } from '@lguest-sim/simulation';
+import { ConfigError, configure, defaultConfig, type PluginSet } from '@lguest-sim/simulation';
 import { scenarioError } from '../scenario/document.js';
 import type { Places } from '../scenario/plan-list.js';
 import { loadSchedule } from '../scenario/schedule-file.js';
@@ -18,16 +18,21 @@ export interface GivenConfig {
  * @throws CommandError for a schedule that cannot be read
  */
 export async function givenConfig(
-  { config, costs, hotplug, inject, schedule: file }: RunRequest,
+  { config, costs, costModel, hotplug, inject, schedule: file }: RunRequest,
   scenario: Scenario | undefined,
+  plugins: PluginSet,
 ): Promise<GivenConfig> {
+  const model =
+    costModel === undefined
+      ? { ...defaultConfig.costs, ...scenario?.config.costs }
+      : configure({ costs: costModel }, plugins).costs;
   const schedule = file === undefined ? undefined : await loadSchedule(file);
   // Another policy than the schedule's leaves the scenario's schedule aside.
   const isAside = schedule === undefined && (config.migrate ?? 'schedule') !== 'schedule';
   return {
     config: {
       ...config,
-      ...(costs && { costs: { ...defaultConfig.costs, ...scenario?.config.costs, ...costs } }),
+      ...((costs ?? costModel) !== undefined && { costs: { ...model, ...costs } }),
       ...(hotplug && { hotplug: hotplug.entries }),
       ...(inject && { inject }),
       ...(schedule && { schedule: schedule.entries }),

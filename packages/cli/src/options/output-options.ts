@@ -38,12 +38,32 @@ export const outputOptions = {
     type: 'boolean',
     describe: 'No progress bar (there is one only on a terminal)',
   },
+  plugin: {
+    type: 'string',
+    array: true,
+    describe: 'ES modules with plug-ins, whose code is run: see docs/plugins.md',
+    takes: file,
+  },
   'trace-dir': {
     type: 'string',
     describe: 'Directory to look for the traces in, in place of the current one',
     takes: directory,
   },
 } as const satisfies Record<string, OptionSyntax>;
+
+/**
+ * The files of `--plugin`.
+ * @throws CommandError for one without a name
+ */
+export function readPluginFiles({ lists }: Pick<ParsedArguments, 'lists'>): readonly string[] {
+  const given = lists['plugin'];
+  if (given === undefined) return [];
+  if (given.length === 0) throw optionError('plugin', 'the name of a file', '');
+  return given.map((text) => {
+    if (text === '' || text === '-') throw optionError('plugin', 'the name of a file', text);
+    return text;
+  });
+}
 
 /** Where documents go: a file, or `-`. */
 export interface Outputs {

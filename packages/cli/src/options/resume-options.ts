@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { usageError } from '../errors.js';
 import type { CommandSyntax, ParsedArguments } from './command-syntax.js';
-import { checkpointName, outputOptions, readEvery, readOutputs } from './output-options.js';
+import {
+  checkpointName,
+  outputOptions,
+  readEvery,
+  readOutputs,
+  readPluginFiles,
+} from './output-options.js';
 import { cycles, file, fileOrDash } from './value-syntax.js';
 import { fileName } from './values.js';
 
@@ -17,6 +23,8 @@ export interface ResumeRequest {
   /** Undefined for what it was. */
   readonly every: number | undefined;
   readonly traceDirectory: string | undefined;
+  /** Files with plug-ins. */
+  readonly plugins: readonly string[];
   readonly quiet: boolean;
 }
 
@@ -50,6 +58,7 @@ export const resumeSyntax: CommandSyntax = {
       takes: cycles,
     },
     'no-checkpoint': { type: 'boolean', describe: 'No further checkpoints; FILE stays as it is' },
+    plugin: outputOptions.plugin,
     'trace-dir': outputOptions['trace-dir'],
     quiet: outputOptions.quiet,
   },
@@ -60,7 +69,8 @@ export const resumeSyntax: CommandSyntax = {
     ['zcat a.gz | lguest-sim resume a.checkpoint', 'a run whose trace came from a pipe'],
   ],
   epilogue: [
-    'Traces are looked for as they were given, and have to be the same as then.',
+    'Traces are looked for as they were given, and have to be the same as then; so have',
+    'plug-ins, which are to be given again.',
     '',
     'Exit code: 0 done, 1 the run failed, 2 the checkpoint, a trace, the event log or',
     'an option is bad, 130 ended by Ctrl-C.',
@@ -72,7 +82,8 @@ export const resumeSyntax: CommandSyntax = {
  * Makes a request of what was said.
  * @throws CommandError naming what is missing or cannot be
  */
-export function readResumeOptions({ texts, flags, others }: ParsedArguments): ResumeRequest {
+export function readResumeOptions(parsed: ParsedArguments): ResumeRequest {
+  const { texts, flags, others } = parsed;
   const { json, events } = readOutputs(texts);
   for (const [option, opposite] of opposites) {
     if (texts[option] !== undefined && flags.has(opposite)) {
@@ -88,6 +99,7 @@ export function readResumeOptions({ texts, flags, others }: ParsedArguments): Re
     checkpoint: flags.has('no-checkpoint') ? null : checkpoint && checkpointName(checkpoint),
     every: readEvery(texts),
     traceDirectory: directory && fileName('trace-dir', directory),
+    plugins: readPluginFiles(parsed),
     quiet: flags.has('quiet'),
   };
 }

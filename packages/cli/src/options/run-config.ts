@@ -3,6 +3,7 @@ import {
   configure,
   defaultConfig,
   type GuestGroup,
+  type PluginSet,
   type SimulationConfig,
 } from '@lguest-sim/simulation';
 import { optionError } from '../errors.js';
@@ -15,6 +16,7 @@ import type { RunRequest } from './run-options.js';
 export function runConfig(
   request: Pick<RunRequest, 'config' | 'traces' | 'trees'>,
   scenario: { readonly config: Partial<SimulationConfig> } | undefined,
+  plugins?: PluginSet,
 ): SimulationConfig {
   const { groups = [], ...others } = scenario?.config ?? {};
   const { guests } = request.config;
@@ -24,7 +26,10 @@ export function runConfig(
   }
   const tlb = { ...(others.tlb ?? defaultConfig.tlb), ...request.config.tlb };
   const config = { ...others, ...request.config, tlb };
-  return configure({ ...config, groups: groups.map((group) => overridden(group, request)) });
+  return configure(
+    { ...config, groups: groups.map((group) => overridden(group, request)) },
+    plugins,
+  );
 }
 
 /** A group without what options say: that goes for all guests, and so do traces and trees. */

@@ -13,7 +13,12 @@ import type { PlanList } from '../scenario/plan-list.js';
 import type { ParsedArguments } from './command-syntax.js';
 import { readCosts } from './cost-options.js';
 import { readHotplug } from './hotplug-options.js';
-import { readCheckpointRequest, readEvery, readOutputs } from './output-options.js';
+import {
+  readCheckpointRequest,
+  readEvery,
+  readOutputs,
+  readPluginFiles,
+} from './output-options.js';
 import { runSyntax } from './run-syntax.js';
 import { fidelityNames, pagingNames } from './value-syntax.js';
 import { choice, fileName, memorySize, pluginName, tlbShape, wholeNumber } from './values.js';
@@ -28,6 +33,10 @@ export interface OptionConfig extends Partial<Omit<SimulationConfig, 'tlb'>> {
 export interface RunRequest {
   /** What the options set; it goes before what the scenario says. */
   readonly config: OptionConfig;
+  /** Name of a cost model, in place of the scenario's costs. */
+  readonly costModel: string | undefined;
+  /** Files with plug-ins. */
+  readonly plugins: readonly string[];
   /** Costs that are not as usual or as in the scenario. */
   readonly costs: Partial<SimulationConfig['costs']> | undefined;
   /** Host CPUs that go and come, in place of the scenario's. */
@@ -98,6 +107,9 @@ export function readRunOptions(parsed: ParsedArguments): RunRequest {
   const check = readCheck(flags);
   if (check !== undefined) Object.assign(config, { check });
   const costs = readCosts(lists['cost']);
+  const { costs: model } = texts;
+  const costModel = model === undefined ? undefined : pluginName('costs', model);
+  const plugins = readPluginFiles(parsed);
   const hotplug = readHotplug(parsed);
   const schedule = readSchedule(texts['schedule']);
   if (schedule !== undefined && texts['migrate'] === undefined) config.migrate = 'schedule';
@@ -109,7 +121,18 @@ export function readRunOptions(parsed: ParsedArguments): RunRequest {
   const quiet = flags.has('quiet');
   const workload = { scenario, traces, trees };
   const plans = { hotplug, inject, schedule };
-  return { config, costs, ...plans, ...workload, ...outputs, checkpoint, views, quiet };
+  return {
+    config,
+    costs,
+    costModel,
+    plugins,
+    ...plans,
+    ...workload,
+    ...outputs,
+    checkpoint,
+    views,
+    quiet,
+  };
 }
 
 function readInject(given: readonly string[] | undefined): readonly string[] | undefined {

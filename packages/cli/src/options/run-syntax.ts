@@ -16,9 +16,10 @@ import { viewOptions } from './view-options.js';
 
 const [leastMemory, mostMemory] = limits.memoryBytes;
 const { tlb } = defaultConfig;
-const [evictionNames, tlbPolicyNames] = (['eviction-policy', 'tlb-policy'] as const).map((kind) =>
+const kinds = ['eviction-policy', 'tlb-policy', 'cost-model'] as const;
+const [evictionNames, tlbPolicyNames, costModelNames] = kinds.map((kind) =>
   builtInPlugins.filter((plugin) => plugin.kind === kind).map(({ name }) => name),
-) as [string[], string[]];
+) as [string[], string[], string[]];
 const costNames = Object.keys(defaultConfig.costs);
 
 /** `lguest-sim run`. */
@@ -96,6 +97,7 @@ export const runSyntax: CommandSyntax = {
       defaultDescription: String(defaultConfig.vcpus),
       takes: values.aNumber,
     },
+    costs: values.optionOf('What things cost, as a whole', costModelNames, 'default'),
     cost: {
       type: 'string',
       array: true,
@@ -157,6 +159,7 @@ export const runSyntax: CommandSyntax = {
       describe: 'Faults to inject, such as frames:20@500000, vanish:0/16, drop:demand-page#3',
       takes: { name: 'SPEC' },
     },
+    plugin: outputOptions.plugin,
     json: outputOptions.json,
     events: outputOptions.events,
     checkpoint: outputOptions.checkpoint,

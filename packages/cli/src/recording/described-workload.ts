@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { patternTree, type TraceTree } from '@lguest-sim/trace';
 import { openTree } from '@lguest-sim/trace/node';
+import { patternsOf } from '../input/scenario-workload.js';
 import { carriedInput, carriedName, traceInputs } from '../input/trace-inputs.js';
 import type { OpenOptions, Workload, WorkloadInput, WorkloadProcess } from '../input/workload.js';
 import type { DescribedProcess, RunDescription } from './run-description.js';
@@ -52,7 +53,7 @@ async function openTraces(
 async function make(
   process: DescribedProcess,
   place: TracePlace,
-  { signal }: OpenOptions,
+  { signal, plugins }: OpenOptions,
 ): Promise<WorkloadInput | undefined> {
   switch (process.kind) {
     case 'trace':
@@ -60,10 +61,10 @@ async function make(
     case 'carried':
       return carriedInput();
     case 'pattern':
-      return patternTree(process.pattern, process.options);
+      return patternTree(process.pattern, process.options, patternsOf(plugins));
     case 'tree': {
       const places = process.paths.map((path) => place.pathOf(path));
-      const tree = await openTree(places, { signal });
+      const tree = await openTree(places, { signal, readers: plugins?.readers ?? [] });
       return renamed(tree, process.paths[places.indexOf(tree.name)] ?? tree.name);
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { createReadStream } from 'node:fs';
 import { RecordError } from '@lguest-sim/bus';
+import type { LoadedPlugins } from '../plugins/load-plugins.js';
 import { CommandError, systemReason } from '../errors.js';
 import { readEnd, readHeader, type EventLogEnd, type EventLogHeader } from './event-log.js';
 import { UnexpectedValue } from './json-values.js';
@@ -27,11 +28,15 @@ export class EventLogReader {
     this.#lines = linesOf(path);
   }
 
-  /** Reads the first line. @throws CommandError if it is no header */
-  async header(): Promise<EventLogHeader> {
+  /**
+   * Reads the first line.
+   * @param plugins that the command was given; those of the run have to be among them
+   * @throws CommandError if it is no header
+   */
+  async header(plugins?: LoadedPlugins): Promise<EventLogHeader> {
     const line = await this.#take();
     if (line === undefined) throw this.bad('expected the header of an event log, got nothing');
-    return this.#parse(line, readHeader);
+    return this.#parse(line, (value) => readHeader(value, plugins));
   }
 
   /**

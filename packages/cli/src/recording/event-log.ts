@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { RunStatus } from '@lguest-sim/simulation';
+import type { LoadedPlugins } from '../plugins/load-plugins.js';
 import { mapping, oneOf, text, UnexpectedValue, wholeNumber } from './json-values.js';
 import { readDescription } from './read-description.js';
 import type { RunDescription } from './run-description.js';
@@ -27,10 +28,10 @@ export interface EventLogEnd {
 }
 
 /** Takes the first line of a file for a header. @throws UnexpectedValue if it is none */
-export function readHeader(value: unknown): EventLogHeader {
+export function readHeader(value: unknown, plugins?: LoadedPlugins): EventLogHeader {
   const { schema, first, run } = mapping('header', value);
   if (schema !== EVENTS_SCHEMA) throw UnexpectedValue.of('schema', `"${EVENTS_SCHEMA}"`, schema);
-  return { schema, first: wholeNumber('first', first, 0), run: readDescription(run) };
+  return { schema, first: wholeNumber('first', first, 0), run: readDescription(run, plugins) };
 }
 
 /** Takes a line for an end. @throws UnexpectedValue if it is none */

@@ -40,14 +40,36 @@ const input: Schema = {
   ],
 };
 
+const pluginFile = object('A file with plug-ins.', {
+  path: { description: 'As given.', type: 'string', minLength: 1 },
+  bytes: count,
+  sha256: digest,
+  plugins: {
+    description: 'Kind and name of each.',
+    type: 'array',
+    minItems: 1,
+    items: { type: 'string', minLength: 1 },
+  },
+});
+
 const header = object('The first line: all it takes to do the run again.', {
   schema: { const: EVENTS_SCHEMA },
   first: { description: 'Sequence number of the first message.', ...count },
-  run: object('The run.', {
-    version: { description: 'Version of lguest-sim.', type: 'string', minLength: 1 },
-    config: { description: 'As config in the result document.', type: 'object' },
-    processes: { type: 'array', minItems: 1, items: input },
-  }),
+  run: object(
+    'The run.',
+    {
+      version: { description: 'Version of lguest-sim.', type: 'string', minLength: 1 },
+      config: { description: 'As config in the result document.', type: 'object' },
+      processes: { type: 'array', minItems: 1, items: input },
+      plugins: {
+        description: 'Files with plug-ins; absent if there were none.',
+        type: 'array',
+        minItems: 1,
+        items: pluginFile,
+      },
+    },
+    ['version', 'config', 'processes'],
+  ),
 });
 
 const end = object(

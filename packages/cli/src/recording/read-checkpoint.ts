@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { deserialize } from 'node:v8';
 import { createBrotliDecompress } from 'node:zlib';
 import { mostHostBytes, type SimulationSnapshot } from '@lguest-sim/simulation';
+import { noPlugins, type LoadedPlugins } from '../plugins/load-plugins.js';
 import { CommandError, systemReason } from '../errors.js';
 import {
   CHECKPOINT_SCHEMA,
@@ -39,13 +40,16 @@ const MOST_HEADER_BYTES = 1 << 26;
  * @throws CommandError for a file that cannot be read, is none, is of another version, was cut off
  *   or damaged
  */
-export async function readCheckpoint(path: string): Promise<Checkpoint> {
+export async function readCheckpoint(
+  path: string,
+  plugins: LoadedPlugins = noPlugins,
+): Promise<Checkpoint> {
   const file = await open(path, 'r').catch((error: unknown) => {
     throw refused(path, `expected a checkpoint, found: ${systemReason(error)}`, error);
   });
   try {
     await checkWhole(path, file);
-    const { header, end } = await readHeader(file);
+    const { header, end } = await readHeader(file, plugins);
     checkVersion(path, header.run.version);
     return { header, snapshot: await readSnapshot(file, header, end) };
   } catch (error) {
@@ -106,7 +110,10 @@ async function digestFrom(file: FileHandle, start: number): Promise<string> {
   return hash.digest('hex');
 }
 
-async function readHeader(file: FileHandle): Promise<{ header: CheckpointHeader; end: number }> {
+async function readHeader(
+  file: FileHandle,
+  plugins: LoadedPlugins,
+): Promise<{ header: CheckpointHeader; end: number }> {
   let bytes = Buffer.alloc(0);
   const start = FIRST_LINE_BYTES;
   for (let size = 1 << 16; size <= MOST_HEADER_BYTES; size *= 4) {
@@ -115,16 +122,16 @@ async function readHeader(file: FileHandle): Promise<{ header: CheckpointHeader;
     const newline = bytes.indexOf(0x0a);
     if (newline < 0) continue;
     const header: unknown = JSON.parse(bytes.toString('utf8', 0, newline));
-    return { header: checkHeader(header), end: start + newline + 1 };
+    return { header: checkHeader(header, plugins), end: start + newline + 1 };
   }
   throw new UnexpectedValue('expected a header, got a line that is too long');
 }
 
-function checkHeader(value: unknown): CheckpointHeader {
+function checkHeader(value: unknown, plugins: LoadedPlugins): CheckpointHeader {
   const header = mapping('header', value);
   const number = (name: string): number => wholeNumber(name, header[name], 0);
   return {
-    run: readDescription(header['run']),
+    run: readDescription(header['run'], plugins),
     time: header['time'] === null ? null : number('time'),
     sequence: number('sequence'),
     every: wholeNumber('every', header['every'], 1),

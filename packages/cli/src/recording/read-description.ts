@@ -3,9 +3,13 @@ import {
   ConfigError,
   configure,
   defaultConfig,
+  type PluginSet,
   type SimulationConfig,
 } from '@lguest-sim/simulation';
 import { PatternError, patternTree } from '@lguest-sim/trace';
+import { patternsOf } from '../input/scenario-workload.js';
+import { readDescribedPlugins } from '../plugins/described-plugins.js';
+import { noPlugins } from '../plugins/load-plugins.js';
 import type { DescribedFile, DescribedProcess, RunDescription } from './run-description.js';
 import { list, mapping, oneOf, text, UnexpectedValue, wholeNumber } from './json-values.js';
 
@@ -13,16 +17,23 @@ import { list, mapping, oneOf, text, UnexpectedValue, wholeNumber } from './json
  * Takes what a file holds for the description of a run.
  *
  * @param value what `JSON.parse` made of it
+ * @param plugins that the command was given; those of the run have to be among them
  * @throws UnexpectedValue for the first thing in it that cannot be
  */
-export function readDescription(value: unknown): RunDescription {
-  const { version, config, processes } = mapping('run', value);
+export function readDescription(value: unknown, plugins = noPlugins): RunDescription {
+  const { version, config, processes, plugins: recorded } = mapping('run', value);
+  const described = readDescribedPlugins(recorded, plugins);
   return {
     version: text('run.version', version),
-    config: readConfig(mapping('run.config', config)),
+    config: readConfig(mapping('run.config', config), plugins.set),
     processes: list('run.processes', processes, 1).map((process, index) =>
-      readProcess(`run.processes[${index}]`, mapping(`run.processes[${index}]`, process)),
+      readProcess(
+        `run.processes[${index}]`,
+        mapping(`run.processes[${index}]`, process),
+        plugins.set,
+      ),
     ),
+    ...(described && { plugins: described }),
   };
 }
 
@@ -31,12 +42,12 @@ const laterOptions = { evict: 'random' } as const;
 const laterTlb = { policy: 'lru' } as const;
 
 /** Nothing is filled in: a configuration is recorded whole, so what is missing was taken away. */
-function readConfig(config: Record<string, unknown>): SimulationConfig {
+function readConfig(config: Record<string, unknown>, plugins: PluginSet): SimulationConfig {
   const tlb = { ...laterTlb, ...mapping('run.config.tlb', config['tlb']) };
   const whole = { ...laterOptions, ...config, tlb };
   checkLike('run.config', whole, { ...defaultConfig });
   try {
-    return configure(whole as Partial<SimulationConfig>);
+    return configure(whole as Partial<SimulationConfig>, plugins);
   } catch (error) {
     if (error instanceof ConfigError) throw new UnexpectedValue(`run.config.${error.message}`);
     throw error;
@@ -57,7 +68,11 @@ function checkLike(path: string, value: unknown, like: Record<string, unknown>):
   }
 }
 
-function readProcess(place: string, process: Record<string, unknown>): DescribedProcess {
+function readProcess(
+  place: string,
+  process: Record<string, unknown>,
+  plugins: PluginSet,
+): DescribedProcess {
   const kind = oneOf(`${place}.kind`, process['kind'], ['trace', 'carried', 'tree', 'pattern']);
   switch (kind) {
     case 'trace':
@@ -73,15 +88,15 @@ function readProcess(place: string, process: Record<string, unknown>): Described
       };
     }
     case 'pattern':
-      return { kind, ...readPattern(place, process) };
+      return { kind, ...readPattern(place, process, plugins) };
   }
 }
 
-function readPattern(place: string, process: Record<string, unknown>) {
+function readPattern(place: string, process: Record<string, unknown>, plugins: PluginSet) {
   const pattern = text(`${place}.pattern`, process['pattern']);
   const options = mapping(`${place}.options`, process['options']);
   try {
-    patternTree(pattern, options);
+    patternTree(pattern, options, patternsOf(plugins));
   } catch (error) {
     if (error instanceof PatternError) throw new UnexpectedValue(`${place}: ${error.message}`);
     throw error;

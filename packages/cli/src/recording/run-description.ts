@@ -5,6 +5,8 @@ import type { Spool } from '../input/spool.js';
 import { carriedName, carriedTrace } from '../input/trace-inputs.js';
 import type { WorkloadProcess } from '../input/workload.js';
 import { version } from '../report/version.js';
+import { describePlugins, type DescribedPlugins } from '../plugins/described-plugins.js';
+import { noPlugins, type LoadedPlugins } from '../plugins/load-plugins.js';
 import { fileDigest, type FileDigest } from './file-digest.js';
 
 /** A trace file as it was when the run began; `-` is standard input. */
@@ -43,19 +45,27 @@ export interface RunDescription {
   readonly version: string;
   readonly config: SimulationConfig;
   readonly processes: readonly DescribedProcess[];
+  /** Files with plug-ins; absent if there were none. */
+  readonly plugins?: readonly DescribedPlugins[];
+}
+
+/** What a description is made with. */
+interface DescribeOptions {
+  /** Has what could be read only once. */
+  readonly spool: Spool;
+  readonly signal: AbortSignal;
+  readonly plugins?: LoadedPlugins | undefined;
 }
 
 /**
  * Describes a run whose traces have been opened.
  *
- * @param spool has what could be read only once
  * @throws the system's error for a file that cannot be read; the signal's reason
  */
 export async function describeRun(
   config: SimulationConfig,
   processes: readonly WorkloadProcess[],
-  spool: Spool,
-  signal: AbortSignal,
+  { spool, signal, plugins = noPlugins }: DescribeOptions,
 ): Promise<RunDescription> {
   // One file may be many processes.
   const digests = new Map<string, FileDigest>();
@@ -66,7 +76,8 @@ export async function describeRun(
   };
   const described: DescribedProcess[] = [];
   for (const process of processes) described.push(await describeProcess(process, describe));
-  return { version: version(), config, processes: described };
+  const given = describePlugins(plugins);
+  return { version: version(), config, processes: described, ...(given && { plugins: given }) };
 }
 
 async function describeProcess(

@@ -63,12 +63,18 @@ function runLines({
     `  host CPUs ${config.cpus}, guests ${config.guests} with ${memories(guests)}, ` +
       `migrate ${config.migrate}, ${config.paging} paging`,
     `  slice ${formatCount(config.slice)} cycles, seed ${config.seed}, ` +
-      `TLB ${tlb.entries}x${tlb.ways}, fidelity ${config.fidelity}`,
+      `TLB ${tlb.entries}x${tlb.ways}${unusual(tlb.policy, 'lru', ' ')}, ` +
+      `fidelity ${config.fidelity}${unusual(config.evict, 'random', ', evict ')}`,
     ...traceLines(config.traces),
     ...(config.check && status === 'finished' ? [CHECKED] : []),
     ...(config.audit !== 'off' && status === 'finished' ? [AUDITED[config.audit]] : []),
     `  ${wallSeconds.toFixed(2)} s, ${formatCount(accessesPerSecond)} accesses a second`,
   ];
+}
+
+/** The name of a policy that is not the usual one; none in results of before there were others. */
+function unusual(policy: string | undefined, usual: string, before: string): string {
+  return policy === undefined || policy === usual ? '' : `${before}${policy}`;
 }
 
 /** The memory that each guest has. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
+import { PluginSet } from '@lguest-sim/simulation';
 import { CommandError } from '../errors.js';
 import { isNear } from '../options/near.js';
 
@@ -15,12 +16,15 @@ export interface Entry {
 export class ScenarioDocument {
   /** As messages are to call it. */
   readonly file: string;
+  /** What it can name. */
+  readonly plugins: PluginSet;
   readonly #document: Document;
   readonly #lines: LineCounter;
 
   /** @throws CommandError for text that is no YAML, with its line */
-  constructor(file: string, text: string) {
+  constructor(file: string, text: string, plugins = new PluginSet()) {
     this.file = file;
+    this.plugins = plugins;
     this.#lines = new LineCounter();
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
     const [problem] = [...this.#document.errors, ...this.#document.warnings];

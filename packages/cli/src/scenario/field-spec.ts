@@ -33,8 +33,18 @@ export interface FlagSpec {
   readonly description: string;
 }
 
+/** The name of a plug-in, or of what is built in. */
+export interface NamedSpec {
+  readonly kind: 'named';
+  /** Those that are built in. */
+  readonly choices: readonly string[];
+  readonly default: string;
+  readonly description: string;
+}
+
 /** What one value of a scenario may be. */
-export type ValueSpec = Unfilled<OptionSpec> | SizeSpec | PowerSpec | TextSpec | FlagSpec;
+export type ValueSpec =
+  Unfilled<OptionSpec> | SizeSpec | PowerSpec | NamedSpec | TextSpec | FlagSpec;
 
 /** A pattern's option, or one like it that has no default of its own. */
 type Unfilled<Spec> = Spec extends unknown
@@ -58,6 +68,8 @@ export function expected(spec: FieldSpec): string {
       return `a mapping with ${Object.keys(spec.fields).join(', ')}`;
     case 'text':
       return 'a text of one line';
+    case 'named':
+      return `one of ${spec.choices.join(', ')}, or a plug-in’s name`;
     case 'flag':
       return 'true or false';
     case 'size':

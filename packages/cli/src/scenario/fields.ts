@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import {
   auditModes,
+  builtInPlugins,
   defaultConfig,
   limits,
-  migrationPolicyNames,
+  type PluginKind,
   zeroingNames,
   type SimulationConfig,
 } from '@lguest-sim/simulation';
@@ -18,11 +19,17 @@ function integer(option: Exclude<Limited, 'memoryBytes'>, description: string): 
 }
 
 function choice(
-  option: 'paging' | 'fidelity' | 'migrate' | 'zeroing' | 'audit',
+  option: 'paging' | 'fidelity' | 'zeroing' | 'audit',
   choices: readonly string[],
   description: string,
 ): ValueSpec {
   return { kind: 'choice', choices, default: defaultConfig[option], description };
+}
+
+/** One of a kind of plug-ins. */
+function named(kind: PluginKind, standard: string, description: string): ValueSpec {
+  const choices = builtInPlugins.filter((plugin) => plugin.kind === kind).map(({ name }) => name);
+  return { kind: 'named', choices, default: standard, description };
 }
 
 /** Most that a step may cost in cycles: as much as the longest slice would make no sense. */
@@ -52,6 +59,7 @@ const tlb: SectionSpec = {
       default: defaultConfig.tlb.ways,
       description: 'Entries of a set, a power of two; at most as many as there are entries.',
     },
+    policy: named('tlb-policy', defaultConfig.tlb.policy, 'Which entry of a set is let go.'),
   },
 };
 
@@ -103,15 +111,20 @@ export const scenarioFields = {
         'Whether known defects of the original are mended.',
       ),
       costs,
+      evict: named(
+        'eviction-policy',
+        defaultConfig.evict,
+        'Which slot a guest table takes that has none.',
+      ),
     },
   },
   scheduler: {
     kind: 'section',
     description: 'The host’s scheduler.',
     fields: {
-      migrate: choice(
-        'migrate',
-        migrationPolicyNames,
+      migrate: named(
+        'migration-policy',
+        defaultConfig.migrate,
         'Where a guest goes on after its time slice.',
       ),
       slice: integer('slice', 'The host’s time slice in cycles.'),
@@ -150,6 +163,7 @@ export const configPaths = {
   seed: 'machine.seed',
   fidelity: 'machine.fidelity',
   costs: 'machine.costs',
+  evict: 'machine.evict',
   migrate: 'scheduler.migrate',
   slice: 'scheduler.slice',
   guests: 'guests.count',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { patterns, type PatternDescription } from '@lguest-sim/trace';
+import type { PluginSet } from '@lguest-sim/simulation';
+import type { PatternDescription } from '@lguest-sim/trace';
 import type { ValueSpec } from './field-spec.js';
 
 /** How often one entry of the list can stand for a process. */
@@ -27,6 +28,6 @@ export function patternFields({ options }: PatternDescription): Record<string, V
 }
 
 /** The pattern of that name; undefined if there is none. */
-export function patternNamed(name: unknown): PatternDescription | undefined {
-  return patterns.find((pattern) => pattern.name === name);
+export function patternNamed(name: unknown, plugins: PluginSet): PatternDescription | undefined {
+  return plugins.all('workload-pattern').find((pattern) => pattern.name === name);
 }

@@ -65,6 +65,7 @@ function sizeOf({ min, max }: SizeSpec, value: unknown): number | undefined {
 
 function fits(spec: Exclude<ValueSpec, SizeSpec | FlagSpec>, value: number | string): boolean {
   if (spec.kind === 'text') return typeof value === 'string' && /^[^\n]*\S[^\n]*$/.test(value);
+  if (spec.kind === 'named') return typeof value === 'string' && value !== '';
   if (spec.kind === 'choice') return spec.choices.some((choice) => choice === value);
   if (typeof value !== 'number') return false;
   if (spec.kind === 'power-of-two') return value <= spec.max && Number.isInteger(Math.log2(value));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { dirname, isAbsolute, join } from 'node:path';
-import { copySeeds, PatternError, patterns, patternTree } from '@lguest-sim/trace';
+import { copySeeds, PatternError, patternTree } from '@lguest-sim/trace';
 import { isScalar, type Node } from 'yaml';
 import { below, type Entry, type ScenarioDocument } from './document.js';
 import { patternFields, patternNamed, processKinds, timesSpec } from './process-fields.js';
@@ -67,16 +67,19 @@ class ProcessReader {
 
   #pattern(entry: Entry, rest: readonly Entry[]): ScenarioProcess[] {
     const name = isScalar(entry.value) ? entry.value.value : undefined;
-    const pattern = patternNamed(name);
+    const pattern = patternNamed(name, this.#document.plugins);
     if (!pattern) {
-      const names = patterns.map((known) => known.name).join(', ');
+      const names = this.#document.plugins.names('workload-pattern').join(', ');
       throw this.#wrong('pattern', `one of ${names}`, entry.value, entry);
     }
     const { values, options, times, place } = this.#options(entry, rest, patternFields(pattern));
     this.#tryPattern(pattern.name, options, values);
-    const seeds = copySeeds(Number(options['seed'] ?? pattern.options['seed']!.default), times);
+    const seeds = copySeeds(
+      Number(options['seed'] ?? pattern.options['seed']?.default ?? 1),
+      times,
+    );
     return seeds.map((seed, copy) => {
-      const own = copy === 0 ? options : { ...options, seed };
+      const own = copy === 0 || !('seed' in pattern.options) ? options : { ...options, seed };
       return { kind: 'pattern', pattern: pattern.name, options: own, place };
     });
   }
@@ -84,7 +87,7 @@ class ProcessReader {
   /** What depends on more than one option, only the pattern itself can tell. */
   #tryPattern(name: string, options: Record<string, number | string>, values: ReadValues): void {
     try {
-      patternTree(name, options);
+      patternTree(name, options, { patterns: this.#document.plugins.patterns });
     } catch (error) {
       if (!(error instanceof PatternError)) throw error;
       const path = below(this.#path, error.option ?? 'pattern');

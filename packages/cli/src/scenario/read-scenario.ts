@@ -4,6 +4,7 @@ import {
   ConfigError,
   configure,
   defaultConfig,
+  type PluginSet,
   type SimulationConfig,
 } from '@lguest-sim/simulation';
 import { placedError } from '../options/given-config.js';
@@ -21,10 +22,11 @@ import type { Scenario, ScenarioProcess } from './scenario.js';
  *
  * @param file its name, for messages and as what its paths are relative to
  * @param text what it holds
+ * @param plugins that it can name; those that are built in unless given
  * @throws CommandError with file, line, key and what was expected, for the first that is wrong
  */
-export function readScenario(file: string, text: string): Scenario {
-  const document = new ScenarioDocument(file, text);
+export function readScenario(file: string, text: string, plugins?: PluginSet): Scenario {
+  const document = new ScenarioDocument(file, text, plugins);
   const keys = [...Object.keys(scenarioFields), ...planNames, 'inject', 'processes'];
   const { root } = document;
   const entries = document.entries(root, '');
@@ -115,7 +117,7 @@ function checkConfig(
   { values, places }: { readonly values: ReadValues; readonly places: Places },
 ): void {
   try {
-    configure(config);
+    configure(config, document.plugins);
   } catch (error) {
     if (!(error instanceof ConfigError) || Object.hasOwn(places, error.option)) {
       throw placedError(error, places);

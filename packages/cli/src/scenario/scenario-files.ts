@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PluginSet } from '@lguest-sim/simulation';
 import { readScenario } from './read-scenario.js';
 import type { Scenario } from './scenario.js';
 import { yamlText, type ExpectedText } from './yaml-text.js';
@@ -25,13 +26,14 @@ const expected: ExpectedText = {
 
 /**
  * Reads a scenario: the file of that name, or else the one that comes with the command.
+ * @param plugins that it can name; those that are built in unless given
  * @throws CommandError if there is neither, or it is wrong
  */
-export async function loadScenario(name: string): Promise<Scenario> {
+export async function loadScenario(name: string, plugins?: PluginSet): Promise<Scenario> {
   if (shippedNames().includes(name) && !(await exists(name))) {
-    return await readFrom(join(shippedDirectory, `${name}.yaml`));
+    return await readFrom(join(shippedDirectory, `${name}.yaml`), plugins);
   }
-  return await readFrom(name);
+  return await readFrom(name, plugins);
 }
 
 /** The scenarios that come with the command, in order of name. */
@@ -52,6 +54,6 @@ async function exists(path: string): Promise<boolean> {
   return status !== undefined && !status.isDirectory();
 }
 
-async function readFrom(path: string): Promise<Scenario> {
-  return readScenario(path, await yamlText(path, expected));
+async function readFrom(path: string, plugins?: PluginSet): Promise<Scenario> {
+  return readScenario(path, await yamlText(path, expected), plugins);
 }

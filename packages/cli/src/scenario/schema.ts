@@ -94,6 +94,8 @@ function valueSchema(spec: ValueSpec): Schema {
       return { type: 'string', pattern: '^[^\\n]*\\S[^\\n]*$' };
     case 'flag':
       return { type: 'boolean' };
+    case 'named':
+      return { type: 'string', minLength: 1, examples: spec.choices };
     case 'choice':
       return { enum: spec.choices };
     case 'power-of-two':
