@@ -8,7 +8,7 @@ const seconds = 1000;
 /** In the order in which they are told. */
 const commands = [
   ...['run', 'replay', 'resume', 'conform', 'explain', 'compare', 'fuzz', 'modelcheck', 'bench'],
-  ...['scenarios', 'machines', 'completion', 'trace'],
+  ...['scenarios', 'machines', 'completion', 'plugin', 'trace'],
 ];
 const expectedCommand = `expected a command (${commands.join(', ').replace(/, (\w+)$/, ' or $1')})`;
 
@@ -53,7 +53,7 @@ describe('lguest-sim', { timeout: 60 * seconds }, () => {
     ['run --memory 1K', '--memory: expected a size from 4M to 736M, got "1K"'],
     [
       'run --migrate up',
-      '--migrate: expected one of pinned, round-robin, random, balance, schedule, got "up"',
+      '--migrate: expected one of pinned, round-robin, random, balance, schedule, got up (see lguest-sim run --help)',
     ],
     ['run --slice -5', '--slice: expected a whole number from 1000 to 1000000000000, got "-5"'],
     ['run --seed x', '--seed: expected a whole number from 0 to 4294967295, got "x"'],

@@ -47,7 +47,7 @@ describe('what a user hears of an error', () => {
         'expected 0x03000001, found 0x00 (to reproduce: lguest-sim run --check --audit off --cpus 2 ' +
         '--guests 1 --memory 64M --guest-slice 50000 --zeroing eager ' +
         '--migrate round-robin --slice 100000 --seed 7 ' +
-        '--paging two-level --fidelity mended --tlb 64x4 ' +
+        '--paging two-level --fidelity mended --tlb 64x4 --tlb-policy lru --evict random ' +
         "--trace a.gz 'the b.gz' --tree x --tree 'y'\\''s')",
     });
   });

@@ -125,6 +125,17 @@ describe('plug-ins at the command line', { timeout: 60 * seconds }, () => {
     expect(await refusal('replay', log, '--plugin', other, inputs)).toMatch(/got \S+other\.mjs/);
   });
 
+  it('are not needed for a log from before there were any', async () => {
+    const log = join(root, 'old.ndjson');
+    const old = ['--trace', file('t.lackey', 'I  08048000,2\n L bffff000,4\n'), '--events', log];
+    await well('run', ...old);
+    const text = readFileSync(log, 'utf8');
+    const older = text.replace('"evict":"random",', '').replace(',"policy":"lru"', '');
+    expect(older.length).toBe(text.length - 17 - 15);
+    writeFileSync(log, older);
+    expect(await well('replay', log)).toContain('are the same again');
+  });
+
   it('end a run that they cannot go on with, in one line', async () => {
     expect(await refusal('run', '--plugin', wild, '--evict', 'wild')).toBe(
       'plug-in wild (eviction-policy): choose(slots 4, current 0): expected a slot from 0 to 3, got 7',

@@ -17,6 +17,7 @@ describe('the options of run', () => {
       traces: undefined,
       json: undefined,
       views: { files: {} },
+      plugins: [],
       quiet: false,
     });
   });
@@ -31,6 +32,7 @@ describe('the options of run', () => {
       traces: ['a'],
       json: undefined,
       views: { files: {} },
+      plugins: [],
       quiet: false,
     });
   });
@@ -54,6 +56,7 @@ describe('the options of run', () => {
       traces: ['a'],
       json: 'out.json',
       views: { files: {} },
+      plugins: [],
       quiet: true,
     });
   });
@@ -94,7 +97,7 @@ describe('the options of run', () => {
     ['a.yaml b.gz', 'unexpected argument "b.gz" after the scenario "a.yaml": traces are given as'],
     ['a.yaml -', 'unexpected argument "-"'],
     ['a.yaml -- b.gz', 'unexpected argument "b.gz"'],
-    ['--migrate north', '--migrate: expected one of pinned, round-robin, random, balance'],
+    ['--migrate=', '--migrate: expected a name, got nothing'],
     ['--seed 4294967296', '--seed: expected a whole number from 0 to 4294967295'],
     ['--slice 10', '--slice: expected a whole number from 1000 to'],
     ['--guests 1025', '--guests: expected a whole number from 1 to 1024'],
@@ -114,6 +117,7 @@ describe('the options of run', () => {
   it('are called in messages as the user calls them', () => {
     expect(flagOf('memoryBytes')).toBe('--memory');
     expect(flagOf('tlb.ways')).toBe('--tlb');
+    expect(flagOf('tlb.policy')).toBe('--tlb-policy');
     expect(flagOf('cpus')).toBe('--cpus');
   });
 });

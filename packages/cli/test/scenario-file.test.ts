@@ -69,7 +69,7 @@ ${one}    skew: 0.5
 
   it('keeps the other half of the TLB at its default', () => {
     const { config } = readScenario('a.yaml', `machine: { tlb: { ways: 8 } }\n${one}`);
-    expect(config).toEqual({ tlb: { entries: 64, ways: 8 } });
+    expect(config).toEqual({ tlb: { entries: 64, ways: 8, policy: 'lru' } });
   });
 
   it('takes a size in bytes too', () => {
@@ -182,7 +182,7 @@ describe('a scenario that is wrong', () => {
     [
       'has a strange inner key',
       `${one}machine:\n  cpu: 2`,
-      ':4: machine: expected one of the keys cpus, paging, tlb, seed, fidelity, costs, got "cpu", did you mean cpus?',
+      ':4: machine: expected one of the keys cpus, paging, tlb, seed, fidelity, costs, evict, got "cpu", did you mean cpus?',
     ],
     [
       'has text for a number',

@@ -48,7 +48,7 @@ describe('the schema of scenarios', () => {
     'processes: [{ trace: a }]\nguests: { memory: 8388608 }',
     'processes: [{ trace: a }]\nguests: { memory: 8388609 }',
     'processes: [{ trace: a }]\nguests: { memory: 64MB }',
-    'processes: [{ trace: a }]\nscheduler: { migrate: up }',
+    'processes: [{ trace: a }]\nscheduler: { migrate: 7 }',
     'processes: [{ trace: a }]\nname: ""',
     'name: a',
     'processes: [{ trace: a }]\ncheck: true',
