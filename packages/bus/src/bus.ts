@@ -64,12 +64,14 @@ export class Bus {
   private readonly channels: ReadonlyMap<Topic, Channel> = newChannels();
   private readonly watched = new Subject<Envelope>();
   private attendant: Attendant | undefined;
+  /** @internal Whether messages are being delivered. */
   protected dispatching = false;
   private delivered = 0;
 
   /** Every message in order of delivery, before its handler sees it. Costs nothing unobserved. */
   readonly messages$: Observable<Envelope> = this.watched.asObservable();
 
+  /** @param clock what messages get their times from: that of the host CPU they name */
   constructor(clock: VirtualClock) {
     this.clock = clock;
   }
@@ -158,6 +160,7 @@ export class Bus {
     this.queue.length = 0;
   }
 
+  /** @internal Has the message seen, and handled. */
   protected deliver(place: Place): void {
     const { message, channel, instance, time } = place;
     const sequence = this.delivered++;

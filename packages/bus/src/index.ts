@@ -6,6 +6,7 @@ export * from './mermaid.js';
 export * from './messages.js';
 export * from './unreliable-bus.js';
 export * from './virtual-clock.js';
-export * from './recording/message-comparison.js';
+export { MessageComparison } from './recording/message-comparison.js';
+export type { FieldDifference, MessageDifference } from './recording/message-comparison.js';
 export * from './recording/message-record.js';
 export * from './recording/topic-fields.js';

@@ -19,7 +19,7 @@ export interface MachineTransition {
 
 export type MachineInspector = (transition: MachineTransition) => void;
 
-/** A state of a memoised machine, with the transitions from it that were computed so far. */
+/** @internal A state of a memoised machine, with the transitions from it that were computed so far. */
 interface MemoisedState {
   readonly name: string;
   readonly snapshot: AnyMachineSnapshot;
@@ -63,7 +63,7 @@ export class MemoisedMachine<Machine extends AnyStateMachine = AnyStateMachine> 
   }
 
   /**
-   * For who sends many events: a state that was reached before.
+   * @internal For who sends many events: a state that was reached before.
    * @throws RangeError if none of that name was
    */
   memoised(state: string): MemoisedState {
@@ -72,7 +72,7 @@ export class MemoisedMachine<Machine extends AnyStateMachine = AnyStateMachine> 
     return memoised;
   }
 
-  /** Like `transition`, with one look-up for an event that was followed from there before. */
+  /** @internal Like `transition`, with one look-up for an event that was followed from there before. */
   follow(state: MemoisedState, event: string): MemoisedState | undefined {
     return state.next.get(event) ?? this.compute(state, event);
   }

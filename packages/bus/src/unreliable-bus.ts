@@ -74,6 +74,7 @@ export class UnreliableBus extends Bus {
     this.published = this.expected = sequence;
   }
 
+  /** @internal Insists on the message’s turn. */
   protected override deliver(place: Place): void {
     const number = this.waiting.shift()!;
     const { topic, guest, cpu } = place.message;

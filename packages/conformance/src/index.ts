@@ -6,6 +6,8 @@ export type { Delta, Reference, SlotState, StepResult, VcpuState } from './forma
 export type { TraceHeader } from './format/trace-header.js';
 export { readTraces, type Step, type Trace } from './format/trace-reader.js';
 export { HostExhausted } from './machine/host-exhausted.js';
+export type { Miscount } from './machine/named-frames.js';
+export type { WatchedMemory } from './machine/watched-memory.js';
 export { HostPool } from './machine/host-pool.js';
 export { ConformanceMachine, type MachineOptions } from './machine/machine.js';
 export { differences, sameResult, type Difference } from './verdict/compare.js';

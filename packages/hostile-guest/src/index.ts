@@ -2,7 +2,7 @@
 export * from './core/check-operations.js';
 export * from './core/describe-operation.js';
 export * from './core/hostile-guest.js';
-export type * from './core/hostile-state.js';
+export type { HostileEvent, HostileGuestSnapshot, HostileProcess } from './core/hostile-state.js';
 export * from './core/known-deaths.js';
-export * from './core/layout.js';
+export { HOSTILE_LAYOUT } from './core/layout.js';
 export * from './core/operation.js';

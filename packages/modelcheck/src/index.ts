@@ -6,6 +6,6 @@ export {
   type ExploreOptions,
   type Layer,
 } from './explore.js';
-export type { Finding } from './findings.js';
+export type { Finding, Found } from './findings.js';
 export { limits, type ModelOptions } from './model-options.js';
 export { renderExploration, renderFinding, renderLayer, renderModel } from './render.js';

@@ -35,11 +35,15 @@ export type {
 } from './trace-event.js';
 export { traceOfChunks } from './trace-of-chunks.js';
 export type { ChunksOptions } from './trace-of-chunks.js';
+export type { GuestRange } from './guest-range.js';
+export type { SourceOptions } from './source-options.js';
 export type { LogChoice } from './packed/packed-decoder.js';
 export type { TraceSource } from './trace-source.js';
 export { VERSION as PACKED_TRACE_VERSION } from './packed/format.js';
 export { countLogs, packLogs, unpackLogs } from './log/pack.js';
 export type { LogFile, LogFileCount } from './log/pack.js';
+export type { LackeyHeader } from './lackey-header.js';
+export type { LogOrigin } from './log/log-sink.js';
 export type { LogCount } from './log/log-counter.js';
 export type { LogPiece } from './log/lackey-writer.js';
 export { treeOfOne } from './trace-tree.js';

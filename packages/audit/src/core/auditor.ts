@@ -68,7 +68,7 @@ function isStackPinned(message: Message): boolean | undefined {
  * With `entry` it looks whenever a guest is about to be entered, at that guest; with `every` after
  * each message, at the guest that the message is about.
  */
-export class Auditor implements Judge {
+export class Auditor {
   /** What did not hold, in the order in which it was found. */
   readonly violations: Violation[] = [];
   /** Looks at a guest so far. */
@@ -165,6 +165,7 @@ export class Auditor implements Judge {
     }
   }
 
+  /** @internal Holds an assertion against a subject, and notes the violation if there is one. */
   judge<Subject>(assertion: Assertion<Subject>, guest: number, subject: Subject): void {
     if (this.tolerated.has(assertion.name)) return;
     const problem = assertion.check(subject);

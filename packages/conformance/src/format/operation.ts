@@ -7,8 +7,9 @@ export interface Word64 {
 }
 
 /** What the Launcher can make of a guest page. */
-export const launcherStates = ['anon', 'private', 'readonly', 'hole'] as const;
-export type LauncherState = (typeof launcherStates)[number];
+export const launcherStates: readonly LauncherState[] = ['anon', 'private', 'readonly', 'hole'];
+/** What a page of the Launcher is: anonymous, private to a file, read-only from a file, or not there. */
+export type LauncherState = 'anon' | 'private' | 'readonly' | 'hole';
 
 /**
  * One operation of a trace, its hexadecimal strings turned into numbers. Addresses are in bytes and

@@ -37,7 +37,7 @@ export class Mmu {
   readonly host: HostMemory;
   readonly tlb: Tlb;
   readonly walker: PageWalker;
-  /** What makes the accesses of processes that hit. */
+  /** @internal What makes the accesses of processes that hit. */
   readonly hits: HitLoop;
   /** The same for those that come in packets. */
   readonly packets: PacketLoop;

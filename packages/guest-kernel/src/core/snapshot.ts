@@ -6,7 +6,7 @@ import type { Kernel, KernelEvent } from './kernel.js';
 import { Process, type ProcessSnapshot } from './process.js';
 import type { TaskSnapshot } from './task.js';
 
-/** A guest kernel as plain data. */
+/** A guest kernel as plain data. What it has beyond these fields is for the kernel alone, and may change. */
 export interface GuestKernelSnapshot {
   readonly format: PagingFormat['name'];
   readonly memoryPages: number;
@@ -21,11 +21,15 @@ export interface GuestKernelSnapshot {
   readonly storeToken: number;
   readonly timerArmed: boolean;
   readonly ringCursor: number;
+  /** @internal */
   readonly frames: FrameAllocatorSnapshot;
+  /** @internal */
   readonly shares: FrameSharesSnapshot;
   /** How many of the processes were there from the start. */
   readonly initialProcesses: number;
+  /** @internal */
   readonly idle: TaskSnapshot;
+  /** @internal */
   readonly processes: readonly ProcessSnapshot[];
 }
 

@@ -9,7 +9,7 @@ export type ProcessAccess = readonly [
 ];
 
 /** A range of bytes that a hypercall or a store puts in, as a word: 0 to 2^32 - 1. */
-type Word = number;
+export type Word = number;
 
 /**
  * Something that a hostile guest does. Plain data; all numbers are whole and from 0 to 2^32 - 1

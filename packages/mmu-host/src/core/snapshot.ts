@@ -3,16 +3,21 @@ import type { MmuCounters } from './counters.js';
 import type { MmuState } from './mmu-state.js';
 import type { Slot, Vcpu } from './slot.js';
 
-type SlotSnapshot = Pick<Slot, 'topPfn' | 'gpgdir' | 'switcherMapped' | 'lastHostCpu' | 'lastVcpu'>;
+/** A slot as plain data. */
+export type SlotSnapshot = Pick<
+  Slot,
+  'topPfn' | 'gpgdir' | 'switcherMapped' | 'lastHostCpu' | 'lastVcpu'
+>;
 
-interface VcpuSnapshot extends Pick<Vcpu, 'linear' | 'started' | 'esp' | 'hasStack'> {
+/** What the shadow MMU knows of one vCPU, as plain data. */
+export interface ShadowVcpuSnapshot extends Pick<Vcpu, 'linear' | 'started' | 'esp' | 'hasStack'> {
   readonly slot: number;
 }
 
 /** A shadow MMU as plain data. The tables themselves are in host memory, and in its snapshot. */
 export interface ShadowMmuSnapshot {
   readonly slots: readonly Readonly<SlotSnapshot>[];
-  readonly vcpus: readonly Readonly<VcpuSnapshot>[];
+  readonly vcpus: readonly Readonly<ShadowVcpuSnapshot>[];
   readonly stackPages: number;
   readonly kernelAddress: number;
   readonly counters: Readonly<MmuCounters>;
@@ -36,7 +41,7 @@ function slotSnapshot(slot: Slot): SlotSnapshot {
   return { topPfn, gpgdir, switcherMapped, lastHostCpu, lastVcpu };
 }
 
-function vcpuSnapshot(vcpu: Vcpu): VcpuSnapshot {
+function vcpuSnapshot(vcpu: Vcpu): ShadowVcpuSnapshot {
   const { linear, started, esp, hasStack } = vcpu;
   return { slot: vcpu.slot.number, linear, started, esp, hasStack };
 }

@@ -2,28 +2,34 @@
 import { MemoisedMachine } from '@lguest-sim/bus';
 import { setup } from 'xstate';
 
-/** Requests that leave the guest in the mode it is in. */
-const requests = [
-  'guest-data-init',
-  'demand-page',
-  'pin-stack',
-  'flush-tlb',
-  'set-stack',
-  'set-pte',
-  'set-pgd',
-  'set-pmd',
-  'map-switcher',
-] as const;
+/** A request that leaves the guest in the mode it is in. */
+export type StayingRequest =
+  | 'guest-data-init'
+  | 'demand-page'
+  | 'pin-stack'
+  | 'flush-tlb'
+  | 'set-stack'
+  | 'set-pte'
+  | 'set-pgd'
+  | 'set-pmd'
+  | 'map-switcher';
 
 /** What happens to a guest's shadow MMU: the topics of the requests it gets. */
 export type GuestEvent = {
-  type: 'init-pagetable' | 'new-pagetable' | 'free-pagetable' | (typeof requests)[number];
+  type: 'init-pagetable' | 'new-pagetable' | 'free-pagetable' | StayingRequest;
 };
 
-const stay = Object.fromEntries(requests.map((type) => [type, {}])) as Record<
-  (typeof requests)[number],
-  object
->;
+const staying: Readonly<Record<StayingRequest, object>> = {
+  'guest-data-init': {},
+  'demand-page': {},
+  'pin-stack': {},
+  'flush-tlb': {},
+  'set-stack': {},
+  'set-pte': {},
+  'set-pgd': {},
+  'set-pmd': {},
+  'map-switcher': {},
+};
 
 /**
  * How a guest's memory is mapped.
@@ -41,7 +47,7 @@ export const guestMachine = new MemoisedMachine(
     states: {
       linear: {
         on: {
-          ...stay,
+          ...staying,
           'init-pagetable': {},
           'new-pagetable': 'paged',
           'free-pagetable': 'dead',
@@ -49,7 +55,7 @@ export const guestMachine = new MemoisedMachine(
       },
       paged: {
         on: {
-          ...stay,
+          ...staying,
           'new-pagetable': {},
           'free-pagetable': 'dead',
         },

@@ -8,7 +8,8 @@ const VERSION = '0.7.2';
 /** The machine of the run itself: the others belong to it. */
 const ROOT = 'run';
 
-interface Base {
+/** What each event of the protocol has. */
+export interface InspectionBase {
   readonly sessionId: string;
   readonly rootId: string;
   /** Milliseconds as text in the protocol; here cycles of virtual time. */
@@ -17,18 +18,20 @@ interface Base {
   readonly _version: string;
 }
 
-interface InspectedEvent {
+/** An event as the protocol has it: its name only, since these machines’ events carry nothing. */
+export interface InspectedEvent {
   readonly type: string;
 }
 
-interface InspectedSnapshot {
+/** A machine’s state as the protocol has it. */
+export interface InspectedSnapshot {
   readonly status: 'active' | 'done';
   readonly value: unknown;
   readonly context: object;
 }
 
 /** What inspectors of xstate's machines are sent (the protocol of `@statelyai/inspect`). */
-export type InspectionEvent = Base &
+export type InspectionEvent = InspectionBase &
   (
     | {
         readonly type: '@xstate.actor';
@@ -89,7 +92,7 @@ export class Inspection {
     };
   }
 
-  #base(sessionId: string, time: number): Base {
+  #base(sessionId: string, time: number): InspectionBase {
     const id = String(this.#count++);
     return { sessionId, rootId: ROOT, createdAt: String(time), id, _version: VERSION };
   }

@@ -6,7 +6,8 @@ export interface Track {
   readonly tid: number;
 }
 
-interface Placed extends Track {
+/** What an event on a track has, whatever its kind. */
+export interface PlacedEvent extends Track {
   readonly name: string;
   readonly cat: string;
   /** Microseconds, with three decimals: here a cycle is shown as a nanosecond. */
@@ -21,14 +22,14 @@ interface Placed extends Track {
  */
 export type TraceEvent =
   /** Something that took a while. */
-  | (Placed & { readonly ph: 'X'; readonly dur: number })
+  | (PlacedEvent & { readonly ph: 'X'; readonly dur: number })
   /** Something that happened at once; shown on its thread. */
-  | (Placed & { readonly ph: 'i'; readonly s: 't' })
+  | (PlacedEvent & { readonly ph: 'i'; readonly s: 't' })
   /** Counts from now on. */
-  | (Placed & { readonly ph: 'C'; readonly args: Readonly<Record<string, number>> })
+  | (PlacedEvent & { readonly ph: 'C'; readonly args: Readonly<Record<string, number>> })
   /** An arrow begins in a slice, goes on in the next, ends in the one around it. */
-  | (Placed & { readonly ph: 's' | 't'; readonly id: number })
-  | (Placed & { readonly ph: 'f'; readonly id: number; readonly bp: 'e' })
+  | (PlacedEvent & { readonly ph: 's' | 't'; readonly id: number })
+  | (PlacedEvent & { readonly ph: 'f'; readonly id: number; readonly bp: 'e' })
   | (Track & {
       readonly ph: 'M';
       readonly name: 'process_name' | 'thread_name';
