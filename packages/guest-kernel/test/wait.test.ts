@@ -4,9 +4,11 @@ import type { ProcessOperation } from '@lguest-sim/trace';
 import { twoLevel } from '@lguest-sim/x86';
 import { describe, expect, it } from 'vitest';
 import { NO_CHILD } from '../src/core/family.js';
+import type { KernelSnapshot } from '../src/core/snapshot.js';
 import { FlatGuest } from './support/guest.js';
 import { operation, type Program } from './support/program.js';
 import { small, sweep } from './support/programs.js';
+import { snapshotOf } from './support/snapshot-of.js';
 
 const fork = (child: number): ProcessOperation => ({ kind: 'fork', child });
 const wait = (child: number | null, blocks = true): ProcessOperation => ({
@@ -66,7 +68,7 @@ describe('a wait', () => {
   it('takes each zombie once', () => {
     const guest = run(family(fork(7), fork(8), wait(null), wait(null), wait(null)));
     expect(endings(guest)).toEqual([7, 8, 1]);
-    expect(guest.kernel.snapshot().processes.map(({ isReaped }) => isReaped)).toEqual([
+    expect(snapshotOf(guest.kernel).processes.map(({ isReaped }) => isReaped)).toEqual([
       true,
       true,
       true,
@@ -76,18 +78,18 @@ describe('a wait', () => {
   it('leaves a zombie to be waited for, and nobody’s child to nobody', () => {
     const guest = new FlatGuest({ format: twoLevel, programs: [family(fork(7), wait(7, false))] });
     guest.run(() => guest.kernel.process(0).hasEnded);
-    expect(guest.kernel.snapshot().processes[1]).toMatchObject({ reaper: -1, isReaped: false });
+    expect(snapshotOf(guest.kernel).processes[1]).toMatchObject({ reaper: -1, isReaped: false });
     guest.run();
-    expect(guest.kernel.snapshot().processes[1]).toMatchObject({ isReaped: true });
+    expect(snapshotOf(guest.kernel).processes[1]).toMatchObject({ isReaped: true });
   });
 
   it('keeps the status of a child until its parent asks or ends', () => {
     const parent = family(fork(7), { kind: 'sleep', nanoseconds: 20_000 }, wait(7));
     const guest = new FlatGuest({ format: twoLevel, programs: [parent], sliceNanoseconds: 5000 });
     guest.run(() => guest.kernel.processCount === 2 && guest.kernel.process(1).hasEnded);
-    expect(guest.kernel.snapshot().processes[1]!.isReaped).toBe(false);
+    expect(snapshotOf(guest.kernel).processes[1]!.isReaped).toBe(false);
     guest.run();
-    expect(guest.kernel.snapshot().processes[1]!.isReaped).toBe(true);
+    expect(snapshotOf(guest.kernel).processes[1]!.isReaped).toBe(true);
     expect(endings(guest)).toEqual([7, 1]);
   });
 });
@@ -127,12 +129,13 @@ describe('the idle task', () => {
   it('panics if those who are left wait for what will never be', () => {
     const guest = new FlatGuest({ format: twoLevel, programs: [small, small] });
     guest.run(() => guest.kernel.place === 'exit: begin');
-    const snapshot = structuredClone(guest.kernel.snapshot());
+    const snapshot = structuredClone(snapshotOf(guest.kernel));
     const processes = snapshot.processes.map((process, index) => ({
       ...process,
       waitsFor: index === 1 ? 99 : NO_CHILD,
     }));
-    guest.kernel.restore({ ...snapshot, processes });
+    const other: KernelSnapshot = { ...snapshot, processes };
+    guest.kernel.restore(other);
     guest.run();
     expect(guest.cpu.message).toBe('deadlock: nothing can wake process 1 (program 1)');
   });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Zeroing } from '../src/index.js';
 import { FlatGuest } from './support/guest.js';
 import { operation, type Program } from './support/program.js';
+import { snapshotOf } from './support/snapshot-of.js';
 import { checkAgainstModel } from './support/trees.js';
 
 const LOADED = 0x10000000;
@@ -90,10 +91,10 @@ describe('a process that has ended', () => {
     const [format] = Object.values(pagingFormats);
     const guest = new FlatGuest({ format: format!, programs: [program, program] });
     guest.run();
-    const { processes } = guest.kernel.snapshot();
+    const { processes } = snapshotOf(guest.kernel);
     expect(processes.map(({ batch }) => batch)).toEqual([null, null]);
     guest.replaceKernel();
-    expect(guest.kernel.snapshot().processes.map(({ batch }) => batch)).toEqual([null, null]);
+    expect(snapshotOf(guest.kernel).processes.map(({ batch }) => batch)).toEqual([null, null]);
     expect(guest.kernel.results().map(({ accesses }) => accesses)).toEqual([4, 4]);
   });
 });

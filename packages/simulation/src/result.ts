@@ -12,24 +12,7 @@ import type {
   RunStatus,
   Totals,
 } from './result-document.js';
-import type { SimulationConfig } from './config.js';
-import type { GuestMachine } from './guest-machine.js';
-import type { HostActor } from './host-actor.js';
-import type { HostMachine } from './host-machine.js';
-import type { HostScheduler } from './host-scheduler.js';
-import type { GuestFeeds } from './guest-feeds.js';
-
-/** The parts of a run that results are read from. */
-export interface RunParts {
-  readonly config: SimulationConfig;
-  readonly traces: readonly string[];
-  readonly host: HostMachine;
-  readonly scheduler: HostScheduler;
-  readonly hostActor: HostActor;
-  readonly guests: readonly GuestMachine[];
-  /** For each guest the feeds of its processes. */
-  readonly feeds: readonly GuestFeeds[];
-}
+import type { GuestParts, RunParts } from './run-parts.js';
 
 /** Reads the counts of all parts into one document. */
 export function resultOf(parts: RunParts, status: RunStatus): ResultDocument {
@@ -45,7 +28,7 @@ export function resultOf(parts: RunParts, status: RunStatus): ResultDocument {
 }
 
 function totalsOf({ host, hostActor, guests, scheduler }: RunParts): Totals {
-  const sum = (count: (guest: GuestMachine) => number): number =>
+  const sum = (count: (guest: GuestParts) => number): number =>
     guests.reduce((total, guest) => total + count(guest), 0);
   return {
     ...sumCounts(host.cpus.map((cpu) => cpu.core.counters)),
@@ -83,7 +66,7 @@ function cpuResult({ host, hostActor }: RunParts, cpu: number): CpuResult {
   };
 }
 
-function guestResult(parts: RunParts, machine: GuestMachine): GuestResult {
+function guestResult(parts: RunParts, machine: GuestParts): GuestResult {
   const feeds = parts.feeds[machine.guest]!;
   const processes = machine.kernel.results().map((process, index): ProcessResult => {
     const { name, checksum, ...counts } = process;
@@ -103,7 +86,7 @@ function guestResult(parts: RunParts, machine: GuestMachine): GuestResult {
   return { guest, memoryBytes, status, ...migrationResult(parts, machine), processes };
 }
 
-function migrationResult({ scheduler }: RunParts, machine: GuestMachine): MigrationResult {
+function migrationResult({ scheduler }: RunParts, machine: GuestParts): MigrationResult {
   const { guest, mmu, vcpu } = machine;
   const { switcherSkips, switcherTargetedRemaps, switcherFullRemaps, switcherEntries } =
     mmu.counters;
@@ -118,7 +101,7 @@ function migrationResult({ scheduler }: RunParts, machine: GuestMachine): Migrat
   };
 }
 
-function killOf({ guest, vcpu }: GuestMachine): KillResult[] {
+function killOf({ guest, vcpu }: GuestParts): KillResult[] {
   const { end, reason } = vcpu.guest;
   return end === 'killed' ? [{ guest, reason: reason ?? '' }] : [];
 }

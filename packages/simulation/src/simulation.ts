@@ -18,7 +18,8 @@ import { guardedMigration } from './plugins/guarded-migration.js';
 import type { Plugin } from './plugins/plugin.js';
 import { builtIn, PluginSet } from './plugins/plugin-set.js';
 import type { ResultDocument, RunStatus } from './result-document.js';
-import { resultOf, type RunParts } from './result.js';
+import { resultOf } from './result.js';
+import type { RunParts } from './run-parts.js';
 import { Plan } from './plan.js';
 import { RunLoop, type StepOutcome } from './run-loop.js';
 import { runMachine } from './run-machine.js';
@@ -60,15 +61,24 @@ export interface Progress {
   readonly totalBytes: number | undefined;
 }
 
-/** A whole run as plain data: `structuredClone` and typed-array-aware serialisers can take it. */
+/**
+ * A whole run as plain data: `structuredClone` and typed-array-aware serialisers can take it. What it
+ * has beyond these fields is for `Simulation.restore` alone, and may change.
+ */
 export interface SimulationSnapshot {
+  /** State of the run’s machine. */
   readonly state: string;
+  /** What all guests share. */
   readonly host: HostMachineSnapshot;
+  /** @internal */
   readonly scheduler: HostSchedulerSnapshot;
+  /** @internal */
   readonly hostActor: HostActorSnapshot;
   /** Planned events that have happened. */
   readonly plan: number;
+  /** @internal */
   readonly guests: readonly GuestMachineSnapshot[];
+  /** @internal */
   readonly feeds: readonly (readonly TraceFeedSnapshot[])[];
 }
 

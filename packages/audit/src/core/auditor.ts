@@ -13,7 +13,7 @@ import { holdsAreLeaves } from '../assertions/references.js';
 import { ringsAreKept, statePageIsTheVcpus } from '../assertions/state-pages.js';
 import type { EntrySubject } from '../assertions/subjects.js';
 import type { AuditedHost } from './audited.js';
-import { GuestAudit, type Judge } from './guest-audit.js';
+import { GuestAudit } from './guest-audit.js';
 import { PageKinds } from './page-kind.js';
 import type { Assertion, MessagePlace, Violation } from './violation.js';
 

@@ -17,7 +17,12 @@ import { bootLinear } from './routines/boot-linear.js';
 import { routines } from './routines/index.js';
 import { notePanic, panic } from './routines/panic.js';
 import { trapEntry } from './routines/trap-entry.js';
-import { restoreKernel, snapshotKernel, type GuestKernelSnapshot } from './snapshot.js';
+import {
+  restoreKernel,
+  snapshotKernel,
+  type GuestKernelSnapshot,
+  type KernelSnapshot,
+} from './snapshot.js';
 import type { Zeroing } from './zeroing.js';
 
 /** What a guest kernel is made of. */
@@ -257,7 +262,7 @@ export class GuestKernel {
     return this.#kernel.events.splice(0);
   }
 
-  /** Everything in this kernel, as plain data. */
+  /** Everything in this kernel, as plain data; more than the fields that are declared. */
   snapshot(): GuestKernelSnapshot {
     return snapshotKernel(this.#kernel);
   }
@@ -267,7 +272,7 @@ export class GuestKernel {
    * @throws RangeError if it is of a kernel with another memory or other processes
    */
   restore(snapshot: GuestKernelSnapshot): void {
-    restoreKernel(this.#kernel, snapshot);
+    restoreKernel(this.#kernel, snapshot as KernelSnapshot);
   }
 
   /** New kernel code at eip: the machine's start, a trap, or something that cannot be. */

@@ -21,20 +21,20 @@ export interface GuestKernelSnapshot {
   readonly storeToken: number;
   readonly timerArmed: boolean;
   readonly ringCursor: number;
-  /** @internal */
-  readonly frames: FrameAllocatorSnapshot;
-  /** @internal */
-  readonly shares: FrameSharesSnapshot;
   /** How many of the processes were there from the start. */
   readonly initialProcesses: number;
-  /** @internal */
+}
+
+/** All of it. */
+export interface KernelSnapshot extends GuestKernelSnapshot {
+  readonly frames: FrameAllocatorSnapshot;
+  readonly shares: FrameSharesSnapshot;
   readonly idle: TaskSnapshot;
-  /** @internal */
   readonly processes: readonly ProcessSnapshot[];
 }
 
 /** Everything that a kernel holds, copied. Nothing lasts from one step to the next but this. */
-export function snapshotKernel(kernel: Kernel): GuestKernelSnapshot {
+export function snapshotKernel(kernel: Kernel): KernelSnapshot {
   return {
     format: kernel.layout.format.name,
     memoryPages: kernel.layout.memoryPages,
@@ -57,7 +57,7 @@ export function snapshotKernel(kernel: Kernel): GuestKernelSnapshot {
 }
 
 /** @throws RangeError if the snapshot is of a kernel with another memory or other processes */
-export function restoreKernel(kernel: Kernel, snapshot: GuestKernelSnapshot): void {
+export function restoreKernel(kernel: Kernel, snapshot: KernelSnapshot): void {
   const found = describe(snapshot.format, snapshot.memoryPages, snapshot.initialProcesses);
   const { format, memoryPages } = kernel.layout;
   const expected = describe(format.name, memoryPages, kernel.initialProcesses);
@@ -83,10 +83,7 @@ export function restoreKernel(kernel: Kernel, snapshot: GuestKernelSnapshot): vo
 }
 
 /** The processes made at run time are those of the snapshot. */
-function restoreChildren(
-  kernel: Kernel,
-  { processes, initialProcesses }: GuestKernelSnapshot,
-): void {
+function restoreChildren(kernel: Kernel, { processes, initialProcesses }: KernelSnapshot): void {
   kernel.processes.length = initialProcesses;
   for (const { options, parent } of processes.slice(initialProcesses)) {
     kernel.processes.push(new Process(kernel.processes.length, options, parent));

@@ -58,7 +58,7 @@ function firstEmpty(view: EvictionView): number | undefined {
 /** Names of the eviction policies that there are. */
 export type EvictionName = 'random' | 'empty-first' | 'fifo' | 'lru';
 
-type MakeEviction = (setting: EvictionSetting) => EvictionPolicy;
+export type MakeEviction = (setting: EvictionSetting) => EvictionPolicy;
 
 /**
  * The eviction policies that there are. `random` is the original's; `empty-first` differs from it

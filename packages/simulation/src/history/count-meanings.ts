@@ -2,7 +2,8 @@
 import type { CpuCounters } from '@lguest-sim/cpu';
 import type { CpuResult, ProcessResult, Totals } from '../result-document.js';
 
-type Meanings<Names extends string> = Readonly<Record<Names, string>>;
+/** For each name what is counted under it. */
+export type Meanings<Names extends string> = Readonly<Record<Names, string>>;
 
 /** What each count of a host CPU means, in the order in which results list them. */
 export const cpuCountMeanings: Meanings<keyof CpuCounters> = {

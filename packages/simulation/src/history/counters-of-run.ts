@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { cpuCounterNames } from '@lguest-sim/cpu';
 import type { VcpuCounters } from '@lguest-sim/hypervisor';
-import type { GuestMachine } from '../guest-machine.js';
-import type { RunParts } from '../result.js';
+import type { GuestParts, RunParts } from '../run-parts.js';
 import type { Totals } from '../result-document.js';
 
 /** A total that is counted while a run goes on. */
@@ -24,7 +23,7 @@ export function switchCounts({ host }: RunParts, cpu: number): CountSource {
 }
 
 /** What the host counts for a guest. Its migrations are told by messages. */
-export function guestCounts(machine: GuestMachine): CountSource {
+export function guestCounts(machine: GuestParts): CountSource {
   const { vcpu } = machine;
   const { counters: mmu } = machine.mmu;
   return {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Envelope } from '@lguest-sim/bus';
-import type { RunParts } from '../result.js';
+import type { RunParts } from '../run-parts.js';
 import { CountSampler } from './count-sampler.js';
 import { totalMeanings } from './count-meanings.js';
 import {

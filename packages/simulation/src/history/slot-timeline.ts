@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Envelope, Message } from '@lguest-sim/bus';
-import type { GuestMachine } from '../guest-machine.js';
+import type { GuestParts } from '../run-parts.js';
 import { Spans, type Span } from './spans.js';
 
 /** What a slot holds the shadow of. */
@@ -23,10 +23,10 @@ export interface SlotTimelineDocument {
 
 /** What is in the slots of a guest, from its messages. */
 export class SlotTimeline {
-  readonly #machine: GuestMachine;
+  readonly #machine: GuestParts;
   readonly #spans: Spans<SlotContent>;
 
-  constructor(machine: GuestMachine, most: number) {
+  constructor(machine: GuestParts, most: number) {
     this.#machine = machine;
     this.#spans = new Spans(machine.mmu.slots.length, most);
   }

@@ -2,7 +2,7 @@
 import { Right, type Tlb } from '@lguest-sim/cpu';
 import type { Envelope } from '@lguest-sim/bus';
 import { PAGE_SHIFT } from '@lguest-sim/x86';
-import type { RunParts } from '../result.js';
+import type { RunParts } from '../run-parts.js';
 import { PageHeat, type HeatDocument } from './page-heat.js';
 
 const TIMES = { interval: 4096, most: 128 };

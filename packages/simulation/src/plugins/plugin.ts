@@ -7,7 +7,7 @@ import type { GuestProgramKind } from '../guest-program.js';
 import type { MigrationPolicy, MigrationSetting } from '../migration-policy.js';
 
 /** What every plug-in has. */
-interface Named<Kind extends string> {
+export interface Named<Kind extends string> {
   /** What it is. */
   readonly kind: Kind;
   /** What configurations call it: letters, digits and hyphens, the first one a letter. */
