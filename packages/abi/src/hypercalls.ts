@@ -24,6 +24,7 @@ export const Hypercall = {
   sendInterrupts: 19,
 } as const;
 
+/** Number of a hypercall: what eax holds at `int 0x1f`. */
 export type HypercallNumber = (typeof Hypercall)[keyof typeof Hypercall];
 
 const nameByNumber = new Map<number, string>([

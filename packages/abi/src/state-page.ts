@@ -28,7 +28,9 @@ export const TSS_BYTES = 104;
 /** Byte offsets in the 32-bit task state segment. Source: Intel SDM volume 3, section 8.2.1. */
 export const Tss = { sp0: 4, ss0: 8, sp1: 12, ss1: 16, ioBitmapBase: 102 } as const;
 
+/** Gates of an interrupt descriptor table. */
 export const IDT_ENTRIES = 256;
+/** Descriptors of a global descriptor table, the host’s or a guest’s. */
 export const GDT_ENTRIES = 32;
 
 /** Gate types in bits 40 to 43 of an interrupt descriptor. */

@@ -9,6 +9,7 @@ export interface Envelope {
   readonly sequence: number;
   /** Clock of the message's host CPU when it was published, in cycles. */
   readonly time: number;
+  /** The message itself. */
   readonly message: Message;
 }
 

@@ -12,11 +12,15 @@ export interface MachineTransition {
   readonly id: string;
   /** Id of its machine: `host-cpu`. */
   readonly machine: string;
+  /** Type of the event. */
   readonly event: string;
+  /** Name of the state before. */
   readonly from: string;
+  /** Name of the state after: the same if the event is handled by staying there. */
   readonly to: string;
 }
 
+/** Is told of each transition, after it. */
 export type MachineInspector = (transition: MachineTransition) => void;
 
 /** @internal A state of a memoised machine, with the transitions from it that were computed so far. */
@@ -34,6 +38,7 @@ interface MemoisedState {
  * every transition is computed once by xstate itself and looked up from then on.
  */
 export class MemoisedMachine<Machine extends AnyStateMachine = AnyStateMachine> {
+  /** The machine as xstate has it: for drawing, or for an inspector. */
   readonly machine: Machine;
   /** Name of the initial state. */
   readonly initial: string;
@@ -100,6 +105,7 @@ export class MemoisedMachine<Machine extends AnyStateMachine = AnyStateMachine> 
 
 /** One running instance of a machine. Its state is a string: that is also its snapshot. */
 export class MachineInstance {
+  /** Which one: `cpu 1`, `guest 0 mmu`. */
   readonly id: string;
   private readonly machine: MemoisedMachine;
   private readonly inspect: MachineInspector | undefined;

@@ -24,17 +24,37 @@ export interface MessagePayloads {
   'cpu-online': object;
 
   // Hypervisor to shadow MMU; each is answered with `shadow-done` or `switcher-mapped`.
+  /** A guest begins: make its first table (`init_guest_pagetable`). */
   'init-pagetable': object;
+  /** LGUEST_INIT: `lguest_data` is there, a gpa (`page_table_guest_data_init`). */
   'guest-data-init': { guestData: number };
+  /** A page fault to put right; `address` is a gva (`demand_page`). */
   'demand-page': { address: number; errorCode: number };
+  /** Map the guest kernel’s stack writable (`pin_stack_pages`). */
   'pin-stack': object;
+  /**
+   * NEW_PGTABLE: the guest’s top-level table is at this gpa from now on (`guest_new_pagetable`).
+   */
   'new-pagetable': { gpgdir: number };
+  /**
+   * FLUSH_TLB: user entries of the current table, or everything (`guest_pagetable_flush_user`,
+   * `guest_pagetable_clear_all`).
+   */
   'flush-tlb': { kernel: boolean };
+  /** SET_STACK: selector, gva of the top, number of pages (`guest_set_stack`). */
   'set-stack': { ss: number; esp: number; pages: number };
+  /**
+   * SET_PTE: the guest’s leaf for a gva, in the table at a gpa, is now these two words
+   * (`guest_set_pte`).
+   */
   'set-pte': { gpgdir: number; address: number; low: number; high: number };
+  /** SET_PGD: a top-level entry of the table at a gpa has changed (`guest_set_pgd`). */
   'set-pgd': { gpgdir: number; index: number };
+  /** SET_PMD: an entry of the middle table at a gpa has changed (`guest_set_pmd`). */
   'set-pmd': { gpmd: number; index: number };
+  /** The guest is about to be entered on this CPU (`map_switcher_in_guest`). */
   'map-switcher': object;
+  /** The guest is dead: give all tables back (`free_guest_pagetable`). */
   'free-pagetable': object;
   /** Shadow MMU to hypervisor: done; `fixed` is demand_page's answer, true for the others. */
   'shadow-done': { fixed: boolean };
@@ -68,12 +88,17 @@ export interface MessagePayloads {
   'guest-closed': { reason: string; powerOff: boolean };
 
   // Announcements, for whoever watches.
+  /** A hypercall is carried out: its number and four arguments, unsigned words. */
   hypercall: { number: number; fromRing: boolean; args: readonly number[] };
+  /** A vCPU changed to the slot that shadows the table at this gpa. */
   'slot-changed': { slot: number; gpgdir: number; change: SlotChange };
+  /** The host killed the guest, in the original’s words (`kill_guest`). */
   'guest-killed': { reason: string };
+  /** The vCPU runs on `cpu`, and ran on `from` before. */
   migrated: { from: number };
   /** A guest process forked: `process` and `parent` are indexes, `pid` the child's in its trace. */
   'process-started': { process: number; parent: number; pid: number };
+  /** A process of the guest has ended; `process` is its index. */
   'process-ended': { process: number; exit: 'exit' | 'end-of-trace' | 'killed' };
 }
 
@@ -83,6 +108,7 @@ export type SwitcherRemap = 'skipped' | 'targeted' | 'full';
 /** What a table switch found: the table's slot, a fresh slot, or another table's slot. */
 export type SlotChange = 'hit' | 'fresh' | 'evicted';
 
+/** Name of a kind of message. */
 export type Topic = keyof MessagePayloads;
 
 /** One message. */
@@ -98,6 +124,7 @@ export type Message<T extends Topic = Topic> = {
  */
 export type Route = 'cpu' | 'guest' | 'host' | 'watch';
 
+/** Where each topic goes. */
 export const routes: Readonly<Record<Topic, Route>> = {
   trap: 'cpu',
   'guest-exit': 'guest',

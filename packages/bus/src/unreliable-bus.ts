@@ -3,11 +3,14 @@ import { Bus, type Place } from './bus.js';
 import type { Message, Topic } from './messages.js';
 import type { VirtualClock } from './virtual-clock.js';
 
+/** Every `MessageFaultKind`. */
 export const messageFaultKinds = ['drop', 'double', 'delay'] as const;
+/** Whether a message is lost, comes twice, or comes after the one that follows it. */
 export type MessageFaultKind = (typeof messageFaultKinds)[number];
 
 /** What is done to one message on its way. */
 export interface PlannedMessageFault {
+  /** What is done to it. */
   readonly kind: MessageFaultKind;
   /** Which messages count; `*` for all. */
   readonly topic: Topic | '*';
@@ -17,6 +20,7 @@ export interface PlannedMessageFault {
 
 /** A message did not arrive once and in its turn. */
 export class MessageFault extends Error {
+  /** What a program tells it by. */
   readonly code = 'MESSAGE_FAULT';
   /** Number of the message, as event logs count. */
   readonly sequence: number;
@@ -65,10 +69,12 @@ export class UnreliableBus extends Bus {
     return [...this.seen];
   }
 
+  /** Puts back what `faultCounts` returned. */
   restoreFaultCounts(counts: readonly number[]): void {
     this.seen = [...counts];
   }
 
+  /** Puts the message counter back, when a snapshot is restored. */
   override restoreSequence(sequence: number): void {
     super.restoreSequence(sequence);
     this.published = this.expected = sequence;

@@ -11,4 +11,5 @@ export const ExitCode = {
   /** Ended by Ctrl-C or by a request to terminate (128 plus SIGINT's number). */
   interrupted: 130,
 } as const;
+/** One of them. */
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

@@ -15,21 +15,29 @@ export interface ExploreOptions extends ModelOptions {
 
 /** States at one distance from the first, and what was done to get there. */
 export interface Layer {
+  /** Operations from the first state to these. */
   readonly depth: number;
   /** New states, and those among them in which the guest is dead. */
   readonly states: number;
+  /** Those in which the guest is dead. */
   readonly dead: number;
+  /** Operations that were tried from the layer before. */
   readonly transitions: number;
 }
 
 /** What came of an exploration. */
 export interface Exploration {
+  /** What was asked for. */
   readonly options: ExploreOptions;
+  /** Layer after layer, from the first state on. */
   readonly layers: readonly Layer[];
+  /** States that were found. */
   readonly states: number;
+  /** Operations that were tried. */
   readonly transitions: number;
   /** Operations that there are to choose from. */
   readonly operations: number;
+  /** What does not hold, each thing once. */
   readonly findings: readonly Finding[];
   /** Whether no state was left to go on from, so that a greater depth would find no other. */
   readonly isAll: boolean;

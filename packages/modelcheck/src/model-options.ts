@@ -4,10 +4,13 @@ import type { PagingFormat } from '@lguest-sim/x86';
 
 /** Which small machine is looked at. */
 export interface ModelOptions {
+  /** As the original, or mended. */
   readonly fidelity: Fidelity;
+  /** Format of all tables. */
   readonly paging: PagingFormat['name'];
   /** Top-level shadow tables that are cached. */
   readonly slots: number;
+  /** Host CPUs. */
   readonly cpus: number;
   /** Guest memory in pages: one for tables, one for a second top table, the others untouched. */
   readonly pages: number;

@@ -4,7 +4,9 @@ import type { SimulationConfig } from './config.js';
 
 /** A load that did not return what its process last stored there. */
 export interface CheckFinding {
+  /** Number of the guest. */
   readonly guest: number;
+  /** Index of the process in its guest. */
   readonly process: number;
   /** Name of the process's trace. */
   readonly trace: string;
@@ -20,8 +22,11 @@ export interface CheckFinding {
 
 /** A guest could tell that it has a host: memory was not what it has to be. Ends the run. */
 export class CheckFailure extends Error {
+  /** Name of the class. */
   override readonly name = 'CheckFailure';
+  /** What a program tells it by. */
   readonly code = 'CHECK_FAILED';
+  /** Which access read something else, and what. */
   readonly finding: CheckFinding;
   /** With this and the same traces, the run goes the same way again. */
   readonly config: SimulationConfig;

@@ -38,10 +38,13 @@ export interface SimulationConfig extends GuestOptions {
   readonly slice: number;
   /** Seed of every random choice, 0 to 2^32 - 1. */
   readonly seed: number;
+  /** Format of all tables. */
   readonly paging: PagingFormat['name'];
+  /** As the original, defects included, or mended. */
   readonly fidelity: Fidelity;
   /** Entries and ways, both powers of two, and the name of a TLB policy. */
   readonly tlb: TlbConfig;
+  /** What things cost, in cycles. */
   readonly costs: CostModel;
   /** Holds every load against what its process last stored there. Changes no count; slower. */
   readonly check: boolean;
@@ -65,6 +68,7 @@ export interface GivenConfig extends Partial<Omit<SimulationConfig, 'costs' | 't
   readonly costs?: CostModel | string;
 }
 
+/** What is used for whatever is not given. */
 export const defaultConfig: SimulationConfig = {
   cpus: 1,
   guests: 1,

@@ -5,6 +5,7 @@ import { FrameOwner, type HostMemory } from '@lguest-sim/x86';
 export interface FramesInUse {
   /** Of Launchers' memory. */
   readonly launcher: number;
+  /** Frames of shadow tables, tops included. */
   readonly shadowTables: number;
   /** vCPUs' regs pages. */
   readonly registers: number;

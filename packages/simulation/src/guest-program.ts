@@ -38,6 +38,7 @@ export interface GuestProgramChoice {
 
 /** What a program is told of its guest. */
 export interface GuestProgramPlace {
+  /** Format of the guest’s page tables. */
   readonly format: PagingFormat;
   /** Guest memory in pages of 4096 bytes. */
   readonly memoryPages: number;

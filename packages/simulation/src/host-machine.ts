@@ -33,17 +33,25 @@ import { Random } from './random.js';
 
 /** The host's part of a run as plain data. */
 export interface HostMachineSnapshot {
+  /** The clock of each host CPU, in cycles. */
   readonly clock: Float64Array;
+  /** Messages published. */
   readonly sequence: number;
   /** Messages that each injected fault has counted; absent where none is injected. */
   readonly messageFaults?: readonly number[];
+  /** State of the run’s random numbers. */
   readonly random: readonly number[];
+  /** Host physical memory, with holds and owners. */
   readonly memory: HostMemorySnapshot;
+  /** Which frames the Switcher has. */
   readonly switcher: SwitcherPagesSnapshot;
+  /** For each host CPU the vCPU whose state is in its state page, or -1. */
   readonly lastVcpu: Int32Array;
   /** For each host CPU the random numbers of its TLB; absent where that is LRU, which needs none. */
   readonly tlbRandom?: readonly (readonly number[])[];
+  /** The host CPUs, by number. */
   readonly cpus: readonly CpuActorSnapshot[];
+  /** The Switcher’s part of each host CPU. */
   readonly switchers: readonly SwitcherSnapshot[];
 }
 

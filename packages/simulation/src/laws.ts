@@ -4,7 +4,9 @@ import type { ResultDocument, Totals } from './result-document.js';
 
 /** Counts that contradict each other: a defect of the simulator, never of its input. */
 export class LawViolation extends Error {
+  /** What a program tells it by. */
   readonly code = 'LAW_VIOLATION';
+  /** The two counts, or sums of counts, that ought to be equal. */
   readonly law: string;
 
   constructor(law: string, left: number, right: number) {

@@ -13,6 +13,7 @@ export interface MachineDescription {
   readonly title: string;
   /** What there is one of. */
   readonly instances: string;
+  /** The machine itself. */
   readonly machine: MemoisedMachine;
 }
 

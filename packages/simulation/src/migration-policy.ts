@@ -88,6 +88,7 @@ const schedule: MigrationPolicy = {
   steals: false,
 };
 
+/** The migration policies that there are. */
 export const migrationPolicies = {
   pinned,
   'round-robin': roundRobin,
@@ -96,5 +97,7 @@ export const migrationPolicies = {
   schedule,
 } as const satisfies Record<string, MigrationPolicy>;
 
+/** Name of one of them. */
 export type MigrationPolicyName = keyof typeof migrationPolicies;
+/** Their names. */
 export const migrationPolicyNames = Object.keys(migrationPolicies) as MigrationPolicyName[];

@@ -6,18 +6,24 @@ import type { MachineFault } from './inject/injection.js';
 export interface HotplugEntry {
   /** When, in cycles of virtual time. */
   readonly at: number;
+  /** Number of the host CPU. */
   readonly cpu: number;
+  /** What it is from then on. */
   readonly state: HotplugState;
 }
 
+/** Every `HotplugState`. */
 export const hotplugStates = ['offline', 'online'] as const;
+/** Whether a host CPU goes offline or comes back. */
 export type HotplugState = (typeof hotplugStates)[number];
 
 /** From a time on, a guest's vCPU runs on a host CPU. */
 export interface ScheduleEntry {
   /** When, in cycles of virtual time. */
   readonly at: number;
+  /** Number of the guest. */
   readonly guest: number;
+  /** Number of the host CPU that its vCPU is to run on from then on. */
   readonly cpu: number;
 }
 

@@ -50,7 +50,9 @@ export interface Totals extends CpuCounters {
   cycles: number;
 }
 
+/** What one host CPU did. */
 export interface CpuResult extends CpuCounters {
+  /** Number of the host CPU. */
   readonly cpu: number;
   /** Clock at the end, in cycles. */
   readonly cycles: number;
@@ -60,23 +62,31 @@ export interface CpuResult extends CpuCounters {
   readonly offlineCycles: number;
   /** Times it went offline. */
   readonly timesOffline: number;
+  /** Entries into guests. */
   readonly worldSwitches: number;
 }
 
+/** A region of a trace that was moved below the guest kernel. */
 export interface MovedRegionResult {
   /** First address in the trace and where it went, as hexadecimal text. */
   readonly from: string;
+  /** Where it is in the guest, in hex. */
   readonly to: string;
+  /** Its length. */
   readonly bytes: number;
 }
 
+/** What one process of a guest did. */
 export interface ProcessResult {
+  /** Its index in the guest, from 0. */
   readonly process: number;
+  /** Name of its trace. */
   readonly trace: string;
   /** Process id as traced; of a plain trace 1. */
   readonly pid: number;
   /** Number of the process that forked it, or -1. */
   readonly parent: number;
+  /** Accesses that it completed. */
   readonly accesses: number;
   /** Different 4 KiB pages that the process touched. */
   readonly pagesTouched: number;
@@ -92,6 +102,7 @@ export interface ProcessResult {
   readonly accessedPagesSeen: number;
   /** Pages taken from it whose entry was marked dirty. */
   readonly dirtyPagesSeen: number;
+  /** Times the guest kernel switched to it. */
   readonly contextSwitches: number;
   /** System calls in the trace, by name; counted and passed over. */
   readonly systemCalls: Readonly<Record<string, number>>;
@@ -109,34 +120,54 @@ export interface ProcessResult {
 export interface MigrationResult {
   /** Entries into the guest; the three kinds of remap add up to it. */
   readonly worldSwitches: number;
+  /** Times the vCPU went to another host CPU. */
   readonly migrations: number;
+  /** Entries that had to copy the vCPU’s descriptors into the state page. */
   readonly stateCopies: number;
+  /** Entries with nothing to change in the Switcher’s entries. */
   readonly switcherSkips: number;
+  /** Entries that moved the two Switcher entries of one host CPU to another. */
   readonly switcherTargetedRemaps: number;
+  /** Entries that wiped the Switcher entries of all host CPUs first. */
   readonly switcherFullRemaps: number;
+  /** Switcher entries written by these. */
   readonly switcherEntries: number;
 }
 
+/** What one guest did. */
 export interface GuestResult extends MigrationResult {
+  /** Number of the guest. */
   readonly guest: number;
   /** Memory in bytes. */
   readonly memoryBytes: number;
+  /** State of its kernel at the end: `off` if all went well. */
   readonly status: string;
+  /** Its processes, by index. */
   readonly processes: readonly ProcessResult[];
 }
 
+/** A guest that the host killed. */
 export interface KillResult {
+  /** Number of the guest. */
   readonly guest: number;
+  /** Why, in the original’s words. */
   readonly reason: string;
 }
 
 /** What a run returns: one JSON document. */
 export interface ResultDocument {
+  /** Version of this form. */
   readonly schema: typeof RESULT_SCHEMA;
+  /** How the run ended. */
   readonly status: RunStatus;
+  /** What was run, with the names of the inputs. */
   readonly config: SimulationConfig & { readonly traces: readonly string[] };
+  /** Sums over host CPUs and guests. */
   readonly totals: Totals;
+  /** By number. */
   readonly cpus: readonly CpuResult[];
+  /** By number. */
   readonly guests: readonly GuestResult[];
+  /** Guests that the host killed, by number. */
   readonly kills: readonly KillResult[];
 }

@@ -2,6 +2,7 @@
 import { MemoisedMachine } from '@lguest-sim/bus';
 import { setup } from 'xstate';
 
+/** What happens to a run, as its machine sees it. */
 export type RunEvent =
   | { type: 'START' }
   | { type: 'PAUSE' }

@@ -58,6 +58,7 @@ export interface Progress {
   readonly accesses: number;
   /** Bytes of all traces read, and to be read if that is known. */
   readonly bytesRead: number;
+  /** Undefined if one trace’s length is not known. */
   readonly totalBytes: number | undefined;
 }
 
@@ -93,6 +94,7 @@ const STEPS_PER_FEED = 512;
  * costs no virtual time, so how fast they arrive changes nothing.
  */
 export class Simulation {
+  /** The configuration, with everything that was not given. */
   readonly config: SimulationConfig;
   private readonly trees: readonly TraceTree[];
   private readonly host: HostMachine;
@@ -187,6 +189,7 @@ export class Simulation {
     return framesInUse(this.host.memory);
   }
 
+  /** How far the run is. */
   get progress(): Progress {
     const feeds = this.feeds.flatMap(({ all }) => all);
     const sizes = feeds.map((feed) => feed.totalBytes);

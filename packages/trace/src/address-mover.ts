@@ -38,6 +38,7 @@ export const NO_ROOM = -1;
  * mover that does not depend on any order either.
  */
 export class AddressMover {
+  /** First address of the guest kernel, in bytes: what is moved goes below. */
   readonly kernelAddress: number;
 
   /**

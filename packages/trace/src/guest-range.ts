@@ -2,7 +2,9 @@
 
 /** A stretch of guest-virtual addresses, in bytes. */
 export interface GuestRange {
+  /** First address. */
   readonly start: number;
+  /** Its length. */
   readonly bytes: number;
 }
 

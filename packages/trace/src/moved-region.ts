@@ -6,6 +6,7 @@ export interface MovedRegion {
   readonly from: bigint;
   /** Start address in the guest. */
   readonly to: number;
+  /** Its length. */
   readonly bytes: number;
 }
 

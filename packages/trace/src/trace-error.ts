@@ -27,6 +27,7 @@ export interface TraceErrorDetails {
   readonly record?: number;
   /** What to try. */
   readonly hint?: string;
+  /** The error that it came of. */
   readonly cause?: unknown;
 }
 
@@ -35,7 +36,9 @@ export interface TraceErrorDetails {
  * file's name as given (and the line's number, or the block's and the record's), and says what was expected.
  */
 export class TraceError extends Error {
+  /** Name of the class. */
   override readonly name = 'TraceError';
+  /** What a program tells it by. */
   readonly code: TraceErrorCode;
   /** The trace's name as the caller gave it. */
   readonly file: string;

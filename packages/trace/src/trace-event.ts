@@ -5,11 +5,13 @@ import type { ProcessOperation } from './process-operation.js';
 export interface SystemCallOutcome {
   /** The value returned, or the positive errno if `failed`; null when the trace gives none. */
   readonly result: number | null;
+  /** Whether it returned an error. */
   readonly failed: boolean;
 }
 
 /** A system call that the traced program made. */
 export interface SystemCallEvent extends SystemCallOutcome {
+  /** A process makes a system call. */
   readonly kind: 'system-call';
   /** The event happens before the access at this index of the batch. */
   readonly position: number;
@@ -42,10 +44,13 @@ export interface SystemCallEvent extends SystemCallOutcome {
  * and neither has one that a signal interrupted: its outcome stays null.
  */
 export interface SystemCallResultEvent extends SystemCallOutcome {
+  /** A system call of a process returned, later than the trace’s next line. */
   readonly kind: 'system-call-result';
   /** The event happens before the access at this index of the batch. */
   readonly position: number;
+  /** Its number. */
   readonly number: number;
+  /** Its name. */
   readonly name: string;
   /** Line of the outcome, 1-based. */
   readonly line: number;

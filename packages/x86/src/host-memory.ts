@@ -11,6 +11,7 @@ export const FrameOwner = {
   switcher: 5,
   registers: 6,
 } as const;
+/** One of them. */
 export type FrameOwner = (typeof FrameOwner)[keyof typeof FrameOwner];
 
 /** What `allocate` returns when every frame is in use. */
@@ -26,11 +27,13 @@ export interface HostFrames {
   readonly free: Int32Array;
   /** Owners and holds of all frames below `unused`. */
   readonly owners: Uint8Array;
+  /** For each frame how many references are held on it. */
   readonly holds: Int32Array;
 }
 
 /** Everything a host memory holds, as plain data. */
 export interface HostMemorySnapshot extends HostFrames {
+  /** Frames of 4096 bytes. */
   readonly frameCount: number;
   /** Contents of all frames below `unused`. */
   readonly words: Int32Array;
@@ -48,13 +51,19 @@ export interface HostMemorySnapshot extends HostFrames {
  * shared zero page.
  */
 export class HostMemory {
+  /** Frames of 4096 bytes. */
   readonly frameCount: number;
+  /** What backs all of it. */
   readonly buffer: ArrayBufferLike;
   /** The same bytes as signed 32-bit words (signed, as engines keep those unboxed). */
   readonly words: Int32Array;
+  /** Every byte, by host-physical address. */
   readonly bytes: Uint8Array;
+  /** For each frame how many references are held on it. */
   readonly holds: Int32Array;
+  /** For each frame its `FrameOwner`. */
   readonly owners: Uint8Array;
+  /** Page number of the zero page, which all untouched memory shares. */
   readonly zeroPage: Pfn = 1;
   /**
    * Most frames that may be in use, `frameCount` unless somebody sets less: then `allocate` finds

@@ -26,6 +26,7 @@ export const Operation = {
   /** a: vector of an exception, b: error code. An instruction that cannot but raise it, such as `ud2`. */
   raise: 9,
 } as const;
+/** One of them. */
 export type Operation = (typeof Operation)[keyof typeof Operation];
 
 /** 32-bit words that one instruction takes in `InstructionQueue.code`. */
@@ -33,8 +34,11 @@ export const INSTRUCTION_WORDS = 6;
 
 /** An instruction queue as plain data. */
 export interface InstructionQueueSnapshot {
+  /** Instructions that wait, 6 words each. */
   readonly code: readonly number[];
+  /** How many of these words were executed. */
   readonly position: number;
+  /** What loads have read so far. */
   readonly results: readonly number[];
 }
 
@@ -87,6 +91,7 @@ export class InstructionQueue {
     if (this.results.length > 0) this.results.length = 0;
   }
 
+  /** Its state as plain data. */
   snapshot(): InstructionQueueSnapshot {
     return {
       code: [...this.code.subarray(0, this.length)],
@@ -95,6 +100,7 @@ export class InstructionQueue {
     };
   }
 
+  /** Puts back what `snapshot` returned. */
   restore(snapshot: InstructionQueueSnapshot): void {
     this.clear();
     while (this.code.length < snapshot.code.length) this.grow();

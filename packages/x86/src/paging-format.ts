@@ -3,6 +3,7 @@ import { Flag, NO_EXECUTE_HIGH, TABLE_FLAGS } from './flags.js';
 
 /** One level of page tables. */
 export interface PagingLevel {
+  /** Which one. */
   readonly name: 'top' | 'middle' | 'leaf';
   /** Bit of the virtual address at which this level's index starts. */
   readonly shift: number;
@@ -19,15 +20,19 @@ export interface PagingLevel {
  * two-level paging and PAE alike.
  */
 export interface PagingFormat {
+  /** Which one. */
   readonly name: 'two-level' | 'pae';
   /** log2 of the 32-bit words in an entry: 0 (4 bytes) or 1 (8 bytes). */
   readonly entryWordShift: 0 | 1;
+  /** Bytes of an entry. */
   readonly entryBytes: 4 | 8;
   /** High word of an entry that forbids execution, signed; 0 where the format has no such bit. */
   readonly noExecuteHigh: number;
   /** From the top level down to the leaf level. */
   readonly levels: readonly PagingLevel[];
+  /** The level that CR3 points to. */
   readonly top: PagingLevel;
+  /** The level whose entries map pages. */
   readonly leaf: PagingLevel;
   /** The middle level, under PAE. */
   readonly middle: PagingLevel | undefined;

@@ -18,7 +18,9 @@ import { ringsAreKept, statePageIsTheVcpus } from './state-pages.js';
 
 /** An assertion's name and its number in the contract. */
 export interface ContractEntry {
+  /** Name of the assertion, as violations have it. */
   readonly name: string;
+  /** Its number in the contract (facts sheet, section 9). */
   readonly contract: number;
 }
 

@@ -20,6 +20,7 @@ import type { Assertion, MessagePlace, Violation } from './violation.js';
 /** When the contract is held against the machine. */
 export type AuditMode = 'off' | 'entry' | 'every';
 
+/** Every `AuditMode`. */
 export const auditModes: readonly AuditMode[] = ['off', 'entry', 'every'];
 
 /** What has to hold when a guest is about to be entered. */
@@ -32,6 +33,7 @@ const entryAssertions: readonly Assertion<EntrySubject>[] = [
   stackIsWritable,
 ];
 
+/** How to audit. */
 export interface AuditorOptions {
   /** `messages` holds each message against what it has to satisfy, and looks at no table as a whole. */
   readonly mode: Exclude<AuditMode, 'off'> | 'messages';

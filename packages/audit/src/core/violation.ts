@@ -4,28 +4,35 @@ import { hex, type GuestVirtual, type Pfn } from '@lguest-sim/x86';
 
 /** An entry of a shadow table. */
 export interface TableEntry {
+  /** Number of the slot that the table belongs to. */
   readonly slot: number;
   /** First address that it translates. */
   readonly address: GuestVirtual;
   /** Page of the table that it is in, and its place there. */
   readonly table: Pfn;
+  /** Which entry of its table, from 0. */
   readonly index: number;
   /** Bit of the address at which its level's index starts. */
   readonly level: number;
   /** Its words, signed; the high one is 0 where an entry has one word. */
   readonly low: number;
+  /** Bits 32 to 63 of the entry; 0 on two-level paging. */
   readonly high: number;
 }
 
 /** Why an assertion does not hold. */
 export interface Problem {
+  /** What is there. */
   readonly found: string;
+  /** What the contract asks for. */
   readonly expected: string;
+  /** The entry that it is about, if it is about one. */
   readonly entry?: TableEntry | undefined;
 }
 
 /** One sentence of the contract (facts sheet, section 9) that can be held against a machine. */
 export interface Assertion<Subject> {
+  /** What violations call it. */
   readonly name: string;
   /** Number in the contract. */
   readonly contract: number;
@@ -35,13 +42,17 @@ export interface Assertion<Subject> {
 
 /** A message by its place in the one order of all, which is its place in an event log. */
 export interface MessagePlace {
+  /** The message’s topic. */
   readonly topic: Topic;
+  /** The message’s number, counted from 0. */
   readonly sequence: number;
 }
 
 /** A broken assertion. */
 export interface Violation extends Problem {
+  /** Name of the assertion. */
   readonly assertion: string;
+  /** Its number in the contract (facts sheet, section 9). */
   readonly contract: number;
   /** Guest that it is about, or -1. */
   readonly guest: number;

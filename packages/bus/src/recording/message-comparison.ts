@@ -6,7 +6,9 @@ import { messageLine, readRecord, recordOf, type MessageRecord } from './message
 export interface FieldDifference {
   /** Such as `time` or `payload.address`. */
   readonly field: string;
+  /** Its value in the recorded message. */
   readonly expected: unknown;
+  /** Its value in the message that came. */
   readonly found: unknown;
 }
 

@@ -9,14 +9,19 @@ export interface MessageRecord {
   readonly sequence: number;
   /** Clock of the host CPU when the message was published, in cycles. */
   readonly time: number;
+  /** Number of the host CPU on which it happened. */
   readonly cpu: number;
+  /** Number of the guest that it is about, or -1. */
   readonly guest: number;
+  /** What kind of message it is. */
   readonly topic: Topic;
+  /** The topic’s fields: see `topics`. */
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
 /** What is wrong with a record, as `expected ..., got ...`. */
 export class RecordError extends Error {
+  /** Name of the class. */
   override readonly name = 'RecordError';
 }
 

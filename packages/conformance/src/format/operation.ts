@@ -2,7 +2,9 @@
 
 /** A number of up to 64 bits as two unsigned 32-bit halves. */
 export interface Word64 {
+  /** Bits 0 to 31, unsigned. */
   readonly low: number;
+  /** Bits 32 to 63, unsigned. */
   readonly high: number;
 }
 

@@ -29,5 +29,6 @@ export interface TraceHeader {
   readonly hostPageLimit: number | null;
   /** For information: the kind of trace, and the seed it was made from. */
   readonly profile?: string | undefined;
+  /** Seed of the generator that made the trace, if one did. */
   readonly seed?: number | undefined;
 }

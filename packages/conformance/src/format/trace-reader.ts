@@ -17,7 +17,9 @@ export interface Step {
   readonly line: number;
   /** The line as it stands there. */
   readonly text: string;
+  /** What is done. */
   readonly operation: Operation;
+  /** What came of it in the original. */
   readonly expected: StepResult;
 }
 
@@ -25,7 +27,9 @@ export interface Step {
 export interface Trace {
   /** Line of the header, counted from 1. */
   readonly line: number;
+  /** The machine that it was recorded on. */
   readonly header: TraceHeader;
+  /** What was done there, in order. */
   readonly steps: readonly Step[];
 }
 

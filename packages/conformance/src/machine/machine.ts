@@ -37,9 +37,13 @@ export interface MachineOptions {
  *                      └────────> kill reason                           ┘
  */
 export class ConformanceMachine {
+  /** What the machine was made after. */
   readonly header: TraceHeader;
+  /** The code under test. */
   readonly mmu: ShadowMmu;
+  /** Guest memory. */
   readonly memory: WatchedMemory;
+  /** Host physical memory. */
   readonly host: HostMemory;
   private readonly tables: LimitedTables;
   private readonly frames: NamedFrames;

@@ -11,6 +11,7 @@ const KEPT = 2 ** 20;
 
 /** A page whose references were miscounted. */
 export interface Miscount {
+  /** Name of the page, as traces have it. */
   readonly page: string;
   /** References held on it. */
   readonly holds: number;

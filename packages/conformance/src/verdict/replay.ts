@@ -13,6 +13,7 @@ export interface Mismatch {
   readonly traceLine: number;
   /** Number of the operation in its trace, from 0. */
   readonly index: number;
+  /** The step that came out differently. */
   readonly step: Step;
   /** The step before it, which still agreed; undefined for the first. */
   readonly before: Step | undefined;
@@ -20,11 +21,13 @@ export interface Mismatch {
   readonly actual: StepResult | undefined;
   /** An error of our own that is no crash of the original's. */
   readonly failure: string | undefined;
+  /** Which fields of the result differ. */
   readonly differences: readonly Difference[];
 }
 
 /** What came of replaying one trace. */
 export interface TraceResult {
+  /** Whether every step came out as recorded. */
   readonly passed: boolean;
   /** Line of the trace's header. */
   readonly line: number;

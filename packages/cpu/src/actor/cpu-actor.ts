@@ -13,18 +13,25 @@ export const NO_GUEST = -1;
 
 /** What a host CPU's actor is made from. */
 export interface CpuActorOptions {
+  /** The bus that it is joined to. */
   readonly bus: Bus;
+  /** The host CPU itself. */
   readonly core: CpuCore;
   /** What a guest, by number, executes. */
   readonly codeOf: (guest: number) => GuestCode;
+  /** Is told of each change of its machine’s state. */
   readonly inspect?: MachineInspector;
 }
 
 /** A host CPU's actor as plain data. */
 export interface CpuActorSnapshot {
+  /** Name of its machine’s state. */
   readonly state: string;
+  /** Number of the guest that it is in, or -1. */
   readonly guest: number;
+  /** The exit that is still to be delivered. */
   readonly pending: DeliverableExit | null;
+  /** The host CPU’s own. */
   readonly core: CpuCoreSnapshot;
 }
 
@@ -33,6 +40,7 @@ export interface CpuActorSnapshot {
  * the clocks of all CPUs in step calls `run`, and what stopped the guest becomes a message.
  */
 export class CpuActor {
+  /** The host CPU itself. */
   readonly core: CpuCore;
   private readonly bus: Bus;
   private readonly codeOf: (guest: number) => GuestCode;
@@ -57,6 +65,7 @@ export class CpuActor {
     machine.send('ONLINE');
   }
 
+  /** Its machine’s state: offline, host, guest or halted. */
   get state(): HostCpuState {
     return this.machine.state as HostCpuState;
   }
@@ -109,6 +118,7 @@ export class CpuActor {
     this.subscription.unsubscribe();
   }
 
+  /** Its state as plain data. */
   snapshot(): CpuActorSnapshot {
     return {
       state: this.state,

@@ -6,14 +6,19 @@ export interface CpuCounters {
   accesses: number;
   /** Fetches of user mode but for second parts: instructions executed. */
   instructions: number;
+  /** Instruction fetches of processes. */
   fetches: number;
+  /** Loads of processes. */
   loads: number;
+  /** Stores of processes. */
   stores: number;
   /** Completed accesses of the guest kernel; `fill` and `copyPage` count each word. */
   kernelAccesses: number;
   /** Completed translations for the CPU's or the Switcher's own use: gates, TSS, pushes and pops. */
   hardwareAccesses: number;
+  /** Look-ups that the TLB answered. */
   tlbHits: number;
+  /** Look-ups that took a page walk. */
   tlbMisses: number;
   /** Page walks, those that ended in a fault included. */
   pageWalks: number;

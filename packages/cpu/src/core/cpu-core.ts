@@ -44,13 +44,21 @@ export interface CpuOptions extends MmuOptions {
 
 /** A host CPU's state as plain data. */
 export interface CpuCoreSnapshot {
+  /** The plain registers, in the order of `Register`. */
   readonly registers: Int32Array;
+  /** Address of the last access that faulted. */
   readonly cr2: number;
+  /** Host-physical address of the top-level table. */
   readonly cr3: number;
+  /** PAE: the four top entries as CR3’s load found them, two words each. */
   readonly latch: Int32Array;
+  /** What the TLB holds. */
   readonly tlb: TlbSnapshot;
+  /** What was counted so far. */
   readonly counters: CpuCounters;
+  /** The trap with which it left the guest, if it has not been delivered. */
   readonly exit: { readonly vector: number; readonly errorCode: number; readonly address: number };
+  /** Whether the guest’s code has to be told that the CPU goes on in it. */
   readonly mustResume: boolean;
 }
 
@@ -62,9 +70,11 @@ export interface CpuCoreSnapshot {
  * knows neither shadow tables nor hypervisor: it walks whatever CR3 points to.
  */
 export class CpuCore {
+  /** Number of the host CPU, from 0. */
   readonly number: number;
   /** The registers in `Register` order, signed words. */
   readonly registers = new Int32Array(REGISTER_WORDS);
+  /** Its memory management unit. */
   readonly mmu: Mmu;
   private readonly format: PagingFormat;
   private readonly traps: Traps;
@@ -81,6 +91,7 @@ export class CpuCore {
     this.kernel = new KernelExecutor(this.mmu, this.registers, this.traps);
   }
 
+  /** What it counted so far. */
   get counters(): CpuCounters {
     return this.mmu.counters;
   }
@@ -175,6 +186,7 @@ export class CpuCore {
     }
   }
 
+  /** Its state as plain data. */
   snapshot(): CpuCoreSnapshot {
     const { mmu, traps } = this;
     return {

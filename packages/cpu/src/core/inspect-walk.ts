@@ -4,6 +4,7 @@ import type { HostMemory, PagingFormat, PagingLevel } from '@lguest-sim/x86';
 
 /** One entry that a walk meets. All numbers are unsigned. */
 export interface WalkStep {
+  /** Which level of the tables. */
   readonly level: PagingLevel['name'];
   /** Index of the entry in its table. */
   readonly index: number;
@@ -11,16 +12,23 @@ export interface WalkStep {
   readonly entryAddress: number;
   /** The entry's low word, and under PAE its high word (otherwise 0). */
   readonly low: number;
+  /** Bits 32 to 63 of the entry; 0 on two-level paging. */
   readonly high: number;
   /** Page number of the table or page that it points to; beyond 2^20 under PAE if it is wrong. */
   readonly pfn: number;
+  /** P. */
   readonly present: boolean;
   /** The following two are true where the level carries no rights (PAE's top level). */
   readonly writable: boolean;
+  /** USER: ring 3 may use what is below. */
   readonly user: boolean;
+  /** A. */
   readonly accessed: boolean;
+  /** D. */
   readonly dirty: boolean;
+  /** G. */
   readonly global: boolean;
+  /** NX (PAE). */
   readonly noExecute: boolean;
 }
 
@@ -32,7 +40,9 @@ export interface WalkInspection {
   readonly pfn: number | undefined;
   /** Rights over all levels; meaningful if the page is mapped. */
   readonly writable: boolean;
+  /** Whether ring 3 may access it: USER in all entries. */
   readonly user: boolean;
+  /** Whether instructions may be fetched from it: NX in no entry. */
   readonly executable: boolean;
 }
 

@@ -17,16 +17,20 @@ export const FAULT = -1;
 
 /** What became of a user access that way 0 did not answer. */
 export const UserMiss = { fault: 0, hit: 1, filled: 2 } as const;
+/** One of them. */
 export type UserMiss = (typeof UserMiss)[keyof typeof UserMiss];
 
 /** What an MMU is made from. */
 export interface MmuOptions {
   /** Number of the host CPU, for its clock. */
   readonly number: number;
+  /** Host physical memory, in which the tables are. */
   readonly host: HostMemory;
   /** Format of the tables that CR3 points to. */
   readonly format: PagingFormat;
+  /** The clocks of all host CPUs, in cycles. */
   readonly clock: VirtualClock;
+  /** What a walk and an access cost, in cycles. */
   readonly costs: CostModel;
   /** 64 entries in 4 ways with LRU by default; of a `PolicyTlb`, each MMU needs its own. */
   readonly tlb?: TlbShape | Tlb;
@@ -34,17 +38,22 @@ export interface MmuOptions {
 
 /** One host CPU's memory management unit: TLB in front of page walker, CR2 and CR3. */
 export class Mmu {
+  /** Host physical memory. */
   readonly host: HostMemory;
+  /** The translation lookaside buffer. */
   readonly tlb: Tlb;
+  /** What walks the tables when the TLB has no answer. */
   readonly walker: PageWalker;
   /** @internal What makes the accesses of processes that hit. */
   readonly hits: HitLoop;
-  /** The same for those that come in packets. */
+  /** @internal The same for those that come in packets. */
   readonly packets: PacketLoop;
+  /** What was counted so far. */
   readonly counters: CpuCounters = noCounts();
   /** Address of the last access that faulted, signed. */
   cr2 = 0;
 
+  /** What things cost, in cycles. */
   readonly costs: CostModel;
   private readonly cpu: number;
   private readonly clock: VirtualClock;

@@ -12,6 +12,7 @@ import type { TlbPolicy } from './tlb-policy.js';
  * was used last, and the policy does not hear of it.
  */
 export class PolicyTlb extends Tlb {
+  /** False: which entry goes is the policy’s choice. */
   override readonly isLru: boolean = false;
   private readonly policy: TlbPolicy;
   /** The way that each place stands for. */
@@ -24,6 +25,7 @@ export class PolicyTlb extends Tlb {
     this.wayAt = Uint16Array.from({ length: shape.entries }, (_, place) => place % shape.ways);
   }
 
+  /** Looks in the other ways of a set, and tells the policy of a hit. */
   override promote(slot: number, wanted: number, mask: number): boolean {
     const { tags, ways } = this;
     for (let place = slot + 1; place < slot + ways; place++) {
@@ -35,6 +37,7 @@ export class PolicyTlb extends Tlb {
     return false;
   }
 
+  /** Puts a translation in the way that the policy chooses, or in an empty one. */
   override fill(address: number, rights: number, frame: number): void {
     const slot = this.slotOf(address);
     const place = this.wayOf(slot, address);
@@ -46,6 +49,7 @@ export class PolicyTlb extends Tlb {
     if (place < 0) this.policy.filled?.(slot / this.ways, this.wayAt[slot]!);
   }
 
+  /** Lets go of a page’s translation. */
   override drop(address: number): void {
     const slot = this.slotOf(address);
     const place = this.wayOf(slot, address);
@@ -54,18 +58,21 @@ export class PolicyTlb extends Tlb {
     this.policy.dropped?.(slot / this.ways, this.wayAt[place]!);
   }
 
+  /** Lets go of everything; the policy is told. */
   override flush(): void {
     if (this.isEmpty) return;
     super.flush();
     this.policy.flushed?.();
   }
 
+  /** Its state as plain data. */
   override snapshot(): TlbSnapshot {
     const state = this.policy.snapshot?.();
     const policy = { wayAt: this.wayAt.slice(), isEmpty: this.isEmpty, state };
     return { ...super.snapshot(), policy };
   }
 
+  /** Puts back what `snapshot` returned. */
   override restore(snapshot: TlbSnapshot): void {
     const { policy } = snapshot;
     if (policy === undefined) {

@@ -3,10 +3,13 @@ import { PAGE_MASK, PAGE_SHIFT } from '@lguest-sim/x86';
 
 /** Size and shape of a TLB. Both are powers of two; there are entries / ways sets. */
 export interface TlbShape {
+  /** Translations that fit, a power of two times `ways`. */
   readonly entries: number;
+  /** Entries of a set. */
   readonly ways: number;
 }
 
+/** 64 entries in sets of 4. */
 export const DEFAULT_TLB: TlbShape = { entries: 64, ways: 4 };
 
 /** Most entries that can be asked for: as many as there are pages. */
@@ -16,7 +19,9 @@ const MAX_WAYS = 2 ** PAGE_SHIFT;
 
 /** A TLB's contents as plain data. */
 export interface TlbSnapshot {
+  /** For each slot the page that it translates, with its rights: see `Tlb`. */
   readonly tags: Int32Array;
+  /** For each slot the host-physical address of the page. */
   readonly frames: Int32Array;
   /** Present where a policy says what goes. */
   readonly policy?: {
@@ -46,12 +51,17 @@ export interface TlbSnapshot {
 export class Tlb {
   /** Whether the ways of a set stand in order of use, and the last one goes. */
   readonly isLru: boolean = true;
+  /** Its size. */
   readonly shape: TlbShape;
+  /** For each slot the page that it translates, with its rights. */
   readonly tags: Int32Array;
+  /** For each slot the host-physical address of the page, signed. */
   readonly frames: Int32Array;
   /** How far right an address goes, and what is kept of it, to be the index of its set's way 0. */
   readonly slotShift: number;
+  /** What to mask a page number with for the first slot of its set. */
   readonly slotMask: number;
+  /** Entries of a set. */
   protected readonly ways: number;
   /** Nothing was filled since the last flush, as between the two CR3 loads of a world switch. */
   protected isEmpty = true;
@@ -159,6 +169,7 @@ export class Tlb {
     this.isEmpty = true;
   }
 
+  /** Its state as plain data. */
   snapshot(): TlbSnapshot {
     return { tags: this.tags.slice(), frames: this.frames.slice() };
   }

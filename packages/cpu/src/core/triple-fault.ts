@@ -19,7 +19,9 @@ export interface TripleFaultDetails {
  * facts sheet, section 10, R4 and R5), never just the guest's death.
  */
 export class TripleFault extends Error {
+  /** Name of the class. */
   override readonly name = 'TripleFault';
+  /** Where the CPU was, and what it could not deliver. */
   readonly details: TripleFaultDetails;
 
   constructor(what: string, details: TripleFaultDetails) {

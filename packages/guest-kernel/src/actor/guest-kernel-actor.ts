@@ -13,11 +13,15 @@ export interface KernelEventSource {
   takeEvents(): KernelEvent[];
 }
 
+/** What a guest kernel’s actor is made from. */
 export interface GuestKernelActorOptions {
+  /** The bus that it is joined to. */
   readonly bus: Bus;
   /** Number of the guest. */
   readonly guest: number;
+  /** The guest kernel, or what runs in its place. */
   readonly core: KernelEventSource;
+  /** Is told of each change of its machine’s state. */
   readonly inspect?: MachineInspector;
 }
 

@@ -27,6 +27,7 @@ import type { Zeroing } from './zeroing.js';
 
 /** What a guest kernel is made of. */
 export interface GuestKernelOptions {
+  /** Format of its own page tables, the host’s too. */
   readonly format: PagingFormat;
   /** Guest memory in pages of 4096 bytes; all of it must fit the direct map (768 MiB by default). */
   readonly memoryPages: number;
@@ -36,6 +37,7 @@ export interface GuestKernelOptions {
   readonly sliceNanoseconds?: number;
   /** How new pages of a process are made zeros; `eager` by default. */
   readonly zeroing?: Zeroing;
+  /** Those that it starts with, at least one. */
   readonly processes: readonly ProcessOptions[];
   /** Is told what the processes do with their memory, if it is to be checked. */
   readonly watcher?: MemoryWatcher;
@@ -43,6 +45,7 @@ export interface GuestKernelOptions {
 
 /** A process, as who feeds it sees it. */
 export interface GuestProcess {
+  /** What results call it. */
   readonly name: string;
   /** Tells which input a process wants that a fork has made. */
   readonly pid: number;
@@ -52,6 +55,7 @@ export interface GuestProcess {
   readonly batch: AccessBatch;
   /** Accesses that the batch holds. */
   readonly batchCapacity: number;
+  /** Whether its batch is to be filled before it can go on. */
   readonly awaitsInput: boolean;
   /** Accesses that completed so far. */
   readonly accesses: number;
@@ -78,6 +82,7 @@ const EXIT_GROUP = 252;
  * below goes on.
  */
 export class GuestKernel {
+  /** Where everything is in guest memory. */
   readonly layout: KernelLayout;
   readonly #kernel: Kernel;
 

@@ -38,6 +38,7 @@ const TEXT_PAGES = 16;
 
 /** Where everything of the kernel is in guest-physical memory, and how memory appears to it. */
 export interface KernelLayout {
+  /** Format of the page tables. */
   readonly format: PagingFormat;
   /** Guest memory in pages; the direct map shows all of it at `pageOffset` + gpa. */
   readonly memoryPages: number;
@@ -63,11 +64,13 @@ export interface KernelLayout {
   readonly swapperTop: GuestPhysical;
   /** PAE: the kernel's middle tables, one page each, which all top-level tables share. */
   readonly middles: GuestPhysical;
+  /** How many there are; 0 on two-level paging. */
   readonly middleCount: number;
   /** The leaf table of the last slot: the fixmap. Empty. */
   readonly fixmapTable: GuestPhysical;
   /** Leaf tables of the direct map, one page each, in order of address. */
   readonly directTables: GuestPhysical;
+  /** How many there are. */
   readonly directTableCount: number;
   /** Start of the area in which the kernel maps pages one by one (vmalloc), above the direct map. */
   readonly vmallocStart: GuestVirtual;

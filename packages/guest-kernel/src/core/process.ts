@@ -24,7 +24,9 @@ export interface ProcessOptions {
 
 /** What a process did. */
 export interface ProcessResult extends Readonly<ProcessCounts> {
+  /** What it is called: name of its trace. */
   readonly name: string;
+  /** Process id in its trace. */
   readonly pid: number;
   /** Index of the process that forked it, or -1. */
   readonly parent: number;

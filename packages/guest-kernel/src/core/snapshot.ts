@@ -8,18 +8,29 @@ import type { TaskSnapshot } from './task.js';
 
 /** A guest kernel as plain data. What it has beyond these fields is for the kernel alone, and may change. */
 export interface GuestKernelSnapshot {
+  /** Format of its page tables. */
   readonly format: PagingFormat['name'];
+  /** Guest memory in pages of 4096 bytes. */
   readonly memoryPages: number;
+  /** Whether it has no page tables yet. */
   readonly linear: boolean;
   /** Id of the current task. */
   readonly current: number;
+  /** Whether another process is to run at the next chance. */
   readonly rescheduleWanted: boolean;
+  /** What it panicked with, or null. */
   readonly panicMessage: string | null;
+  /** What nobody has taken yet. */
   readonly events: readonly KernelEvent[];
+  /** Timer interrupts that it handled. */
   readonly timerInterrupts: number;
+  /** What the running process has read: see `GuestCode.checksum`. */
   readonly checksum: number;
+  /** What the running process writes: see `GuestCode.storeToken`. */
   readonly storeToken: number;
+  /** Whether it has set its timer. */
   readonly timerArmed: boolean;
+  /** Entry of the hypercall ring that it fills next, 0 to 63. */
   readonly ringCursor: number;
   /** How many of the processes were there from the start. */
   readonly initialProcesses: number;

@@ -11,15 +11,19 @@ import {
 
 /** What a hostile guest is made of, as plain data. */
 export interface HostileOptions {
+  /** What it does, in order. */
   readonly operations: readonly HostileOperation[];
 }
 
 /** Data that is not what it has to be: where in it, and what was expected. */
 export class BadOperation extends Error {
+  /** Name of the class. */
   override readonly name = 'BadOperation';
   /** Such as `options.operations[3].vector`. */
   readonly place: string;
+  /** What could be there. */
   readonly expected: string;
+  /** What is there. */
   readonly actual: unknown;
 
   constructor(place: string, expected: string, actual: unknown) {

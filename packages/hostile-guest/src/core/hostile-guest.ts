@@ -35,9 +35,13 @@ const NOBODYS_ADDRESS = 0xfffff000;
 export class HostileGuest {
   /** Where the vCPU starts, a guest-physical address. */
   readonly start = TEXT;
+  /** What its process does in ring 3. */
   accesses = new AccessBatch(MOST_ACCESSES);
+  /** What its kernel does in ring 1. */
   readonly instructions = new InstructionQueue();
+  /** What its process has read. */
   checksum = 0;
+  /** What its process writes next. */
   storeToken = 0;
   readonly #format: PagingFormat;
   readonly #operations: readonly HostileOperation[];
@@ -134,6 +138,7 @@ export class HostileGuest {
     return [hostileProcess(accesses, this.#pages.size, this.checksum)];
   }
 
+  /** Its state as plain data. */
   snapshot(): HostileGuestSnapshot {
     const { addresses, info, length, position } = this.accesses;
     return {
@@ -155,6 +160,7 @@ export class HostileGuest {
     };
   }
 
+  /** Puts back what `snapshot` returned. */
   restore(snapshot: HostileGuestSnapshot): void {
     this.#next = snapshot.next;
     this.#eip = snapshot.eip;

@@ -79,6 +79,7 @@ export const RAISED_VECTORS: readonly number[] = [
 
 /** Most accesses that an operation makes, and most words that it writes. */
 export const MOST_ACCESSES = 64;
+/** Words that one operation can write. */
 export const MOST_WORDS = 1024;
 /** Most bytes of an access. */
 export const MOST_BYTES = 64;

@@ -17,7 +17,9 @@ import { ShadowRequests } from './shadow-requests.js';
 
 /** A hypervisor actor as plain data. */
 export interface HypervisorSnapshot {
+  /** Name of its machine’s state. */
   readonly state: string;
+  /** The run loop’s own. */
   readonly core: VcpuSnapshot;
 }
 
@@ -74,6 +76,7 @@ export class HypervisorActor {
     this.core.guest.listener = silentListener;
   }
 
+  /** Its state as plain data. */
   snapshot(): HypervisorSnapshot {
     return { state: this.machine.state, core: this.core.snapshot() };
   }

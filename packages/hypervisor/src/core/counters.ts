@@ -23,12 +23,14 @@ export class VcpuCounters {
   reflectedFaults = 0;
   /** System calls that reached the host and were handed to the guest's handler. */
   reflectedSystemCalls = 0;
+  /** Interrupts whose handler the guest was sent to. */
   interruptsDelivered = 0;
   /** NOTIFY hypercalls that went to the Launcher. */
   notifies = 0;
   /** Guest entries that had to copy the vCPU's descriptors because it or another CPU had moved. */
   stateCopies = 0;
 
+  /** Counts a hypercall with this number. */
   countHypercall(number: number, fromRing: boolean): void {
     if (number >= 0 && number < KNOWN_NUMBERS) this.hypercalls[number]!++;
     else this.unknownHypercalls++;
@@ -47,11 +49,13 @@ export class VcpuCounters {
     return counts;
   }
 
+  /** Its state as plain data. */
   snapshot(): VcpuCountersSnapshot {
     const { exits, hypercalls, ...scalars } = this;
     return { ...scalars, exits: exits.slice(), hypercalls: hypercalls.slice() };
   }
 
+  /** Puts back what `snapshot` returned. */
   restore(snapshot: VcpuCountersSnapshot): void {
     const { exits, hypercalls, ...scalars } = snapshot;
     Object.assign(this, scalars);

@@ -19,11 +19,17 @@ const NO_DATA = -1;
 
 /** A guest's state in the host as plain data. */
 export interface GuestHostSnapshot {
+  /** First guest page number that is forbidden. */
   readonly pages: number;
+  /** Guest-physical address of `struct lguest_data`, or -1. */
   readonly dataAddress: number;
+  /** First code address in which no interrupt may be delivered. */
   readonly noirqStart: number;
+  /** First code address behind these. */
   readonly noirqEnd: number;
+  /** Why the guest is dead, or null. */
   readonly reason: string | null;
+  /** How its life ended, or null. */
   readonly end: GuestEnd | null;
 }
 
@@ -34,6 +40,7 @@ export interface GuestHostSnapshot {
 export class GuestHost {
   /** Address of guest-physical 0 in the Launcher, in bytes; it appears in one kill reason. */
   readonly memoryBase: number;
+  /** Who is told what happens to the guest. */
   listener: GuestListener = silentListener;
   /** First guest page number that is forbidden (`pfn_limit`). */
   pages = 0;
@@ -41,6 +48,7 @@ export class GuestHost {
   dataAddress: GuestPhysical = NO_DATA;
   /** Code addresses in which no interrupt may be delivered: start included, end not. */
   noirqStart = 0;
+  /** First code address behind these. */
   noirqEnd = 0;
   private deathReason: string | null = null;
   private ending: GuestEnd | null = null;
@@ -93,12 +101,14 @@ export class GuestHost {
     this.ending = 'restart';
   }
 
+  /** Its state as plain data. */
   snapshot(): GuestHostSnapshot {
     const { pages, dataAddress, noirqStart, noirqEnd } = this;
     const { deathReason: reason, ending: end } = this;
     return { pages, dataAddress, noirqStart, noirqEnd, reason, end };
   }
 
+  /** Puts back what `snapshot` returned. */
   restore(snapshot: GuestHostSnapshot): void {
     this.pages = snapshot.pages;
     this.dataAddress = snapshot.dataAddress;

@@ -38,6 +38,7 @@ export interface SwitcherFrames {
 
 /** The clocks of all host CPUs, in cycles. */
 export interface HostClock {
+  /** By number of the host CPU. */
   readonly now: Float64Array;
 }
 

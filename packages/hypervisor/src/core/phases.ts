@@ -20,6 +20,7 @@ export const Phase = {
   closing: 7,
   closed: 8,
 } as const;
+/** One of them. */
 export type Phase = (typeof Phase)[keyof typeof Phase];
 
 /** How far the pending hypercall is. */
@@ -37,6 +38,7 @@ export const CallStep = {
   /** LGUEST_INIT: the shadow MMU has read the kernel address; all tables go next. */
   initFlush: 5,
 } as const;
+/** One of them. */
 export type CallStep = (typeof CallStep)[keyof typeof CallStep];
 
 /** What has to happen next outside the core: each is one message. */
@@ -69,4 +71,5 @@ export const Outcome = {
   /** Everything is given back. */
   closed: 17,
 } as const;
+/** One of them. */
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];

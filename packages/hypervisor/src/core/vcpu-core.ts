@@ -25,8 +25,11 @@ const DEVICE_NOT_AVAILABLE = 7;
 
 /** A vCPU and its guest as plain data. */
 export interface VcpuSnapshot {
+  /** The guest’s. */
   readonly guest: GuestHostSnapshot;
+  /** The vCPU’s. */
   readonly state: VcpuStateSnapshot;
+  /** What was counted so far. */
   readonly counters: VcpuCountersSnapshot;
 }
 
@@ -37,8 +40,11 @@ export interface VcpuSnapshot {
  * Source: `run_guest`, facts sheet, section 2.
  */
 export class VcpuCore {
+  /** The guest that the vCPU belongs to. */
   readonly guest: GuestHost;
+  /** What the host knows of the vCPU. */
   readonly state: VcpuState;
+  /** What was counted so far. */
   readonly counters: VcpuCounters;
   private readonly parts: VcpuParts;
 
@@ -157,6 +163,7 @@ export class VcpuCore {
     return this.parts.registers.get(Register.errorCode);
   }
 
+  /** Its state as plain data. */
   snapshot(): VcpuSnapshot {
     return {
       guest: this.guest.snapshot(),
@@ -165,6 +172,7 @@ export class VcpuCore {
     };
   }
 
+  /** Puts back what `snapshot` returned. */
   restore(snapshot: VcpuSnapshot): void {
     this.guest.restore(snapshot.guest);
     this.state.restore(snapshot.state);

@@ -24,17 +24,23 @@ export interface VcpuOptions {
   readonly guest: GuestHost;
   /** A number, 0 or more, that no other vCPU of the machine has: what `lastCpu` holds. */
   readonly id: number;
+  /** Host physical memory, in which the regs page and the state pages are. */
   readonly host: HostMemory;
+  /** Where the Switcher’s pages are mapped. */
   readonly layout: SwitcherLayout;
   /** The Switcher's pages. */
   readonly frames: SwitcherFrames;
+  /** The guest’s memory. */
   readonly memory: GuestMemory;
+  /** What knows the guest’s tables. */
   readonly translator: GuestTranslator;
   /** For each host CPU the id of the vCPU that last ran there, or -1; shared by all vCPUs. */
   readonly lastCpu: Int32Array;
   /** Host-physical address (bytes) of the Launcher's own top-level page table. */
   readonly hostCr3: HostPhysical;
+  /** The clocks of all host CPUs. */
   readonly clock: HostClock;
+  /** Format of the guest’s page tables. */
   readonly format: PagingFormat;
   /** `mended` by default. */
   readonly fidelity?: Fidelity;

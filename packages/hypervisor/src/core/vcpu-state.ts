@@ -29,6 +29,7 @@ export type VcpuStateSnapshot = Readonly<Omit<VcpuState, 'snapshot' | 'restore'>
 
 /** What the host knows of one vCPU: the original's `struct lg_cpu`, and where its loop stands. */
 export class VcpuState {
+  /** Where its loop stands. */
   phase: Phase = Phase.unborn;
   /** Host CPU that runs the loop: what the last `run-vcpu` said. */
   hostCpu = NO_CPU;
@@ -37,9 +38,11 @@ export class VcpuState {
 
   /** Stack of the guest kernel for traps from ring 3: virtual address (bytes) and selector. */
   esp1: GuestVirtual = 0;
+  /** Selector of that stack, in ring 1. */
   ss1 = 0;
   /** Not 0: the guest wants to know of device-not-available traps. */
   ts = 0;
+  /** One of `Halted`. */
   halted: 0 | 1 | 2 = Halted.no;
   /** Bits of `Changed`. */
   changed = 0;
@@ -56,6 +59,7 @@ export class VcpuState {
   pendingNotify = 0;
   /** A hypercall waits to be carried out; its words are in the regs page. */
   callPending = false;
+  /** How far that hypercall is. */
   callStep: CallStep = CallStep.start;
   /** Ring entry that is looked at next: 0 to 63, kept between hypercalls. */
   nextCall = 0;
@@ -73,6 +77,7 @@ export class VcpuState {
   /** The guest's wishes: 32 descriptors, 2 words each. */
   readonly gdt = new Int32Array(2 * GDT_ENTRIES);
 
+  /** Its state as plain data. */
   snapshot(): VcpuStateSnapshot {
     const { call, ringStatus, idt, gdt, ...scalars } = this;
     return {
@@ -84,6 +89,7 @@ export class VcpuState {
     };
   }
 
+  /** Puts back what `snapshot` returned. */
   restore(snapshot: VcpuStateSnapshot): void {
     const { call, ringStatus, idt, gdt, ...scalars } = snapshot;
     Object.assign(this, scalars);

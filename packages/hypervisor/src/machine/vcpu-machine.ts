@@ -2,6 +2,7 @@
 import { MemoisedMachine } from '@lguest-sim/bus';
 import { setup } from 'xstate';
 
+/** What happens to a vCPU, as its machine sees it. */
 export type VcpuEvent =
   | { type: 'INITIALIZE' }
   | { type: 'RUN' }

@@ -5,6 +5,7 @@ import type { LauncherMemory } from '../core/launcher-memory.js';
 
 /** What a Launcher's actor is made of. */
 export interface LauncherActorOptions {
+  /** The bus that it is joined to. */
   readonly bus: Bus;
   /** Number of the guest that this Launcher owns. */
   readonly guest: number;

@@ -213,6 +213,7 @@ export class LauncherMemory {
     for (let page = 0; page < this.pageLimit; page++) this.abandon(page, HOLE);
   }
 
+  /** Its state as plain data. */
   snapshot(): LauncherMemorySnapshot {
     return {
       backing: this.backing.slice(),

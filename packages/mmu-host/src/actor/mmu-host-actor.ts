@@ -20,8 +20,11 @@ const VCPU = 0;
 
 /** What the actor is made of. */
 export interface MmuHostActorOptions<Snapshot = ShadowMmuSnapshot> {
+  /** The bus that it is joined to. */
   readonly bus: Bus;
+  /** The clocks of all host CPUs. */
   readonly clock: VirtualClock;
+  /** What its work costs, in cycles. */
   readonly costs: CostModel;
   /** Number of the guest. */
   readonly guest: number;
@@ -33,8 +36,11 @@ export interface MmuHostActorOptions<Snapshot = ShadowMmuSnapshot> {
 
 /** The actor and its core as plain data. */
 export interface MmuHostSnapshot<Snapshot = ShadowMmuSnapshot> {
+  /** The shadow MMU’s own. */
   readonly core: Snapshot;
+  /** State of the guest’s machine: linear, paged or dead. */
   readonly guest: string;
+  /** State of each slot’s machine: empty, shadowing or mapped. */
   readonly slots: readonly string[];
 }
 
@@ -72,6 +78,7 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
   }
 
+  /** Its state as plain data. */
   snapshot(): MmuHostSnapshot<Snapshot> {
     const { core } = this.options;
     return { core: core.snapshot(), guest: this.machine.state, slots: this.slots.states };

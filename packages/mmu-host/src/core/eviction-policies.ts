@@ -58,6 +58,7 @@ function firstEmpty(view: EvictionView): number | undefined {
 /** Names of the eviction policies that there are. */
 export type EvictionName = 'random' | 'empty-first' | 'fifo' | 'lru';
 
+/** Makes a policy for one guest. */
 export type MakeEviction = (setting: EvictionSetting) => EvictionPolicy;
 
 /**

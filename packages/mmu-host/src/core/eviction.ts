@@ -51,6 +51,7 @@ export class RandomEviction implements EvictionPolicy {
     this.random = random;
   }
 
+  /** Any slot. */
   choose({ slots }: EvictionView): number {
     return (this.random() >>> 0) % slots;
   }

@@ -10,7 +10,9 @@ export type Fidelity = 'original' | 'mended';
 export interface DefectDescription {
   /** Its number in the facts sheet, section 10; `new` where only the recorded traces show it. */
   readonly reference: string;
+  /** What the original does. */
   readonly original: string;
+  /** What is done in its place. */
   readonly mended: string;
 }
 

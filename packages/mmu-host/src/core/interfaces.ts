@@ -43,11 +43,13 @@ export interface LauncherPages {
 export interface TablePages {
   /** A zero-filled host page, or -1 if there is none. */
   allocate(): Pfn;
+  /** Gives a page back. */
   free(pfn: Pfn): void;
 }
 
 /** Host page numbers of the Switcher's pages. */
 export interface SwitcherFrames {
+  /** Page number of the Switcher’s text page. */
   readonly text: Pfn;
   /** State page of a host CPU. */
   state(hostCpu: number): Pfn;
@@ -57,17 +59,25 @@ export interface SwitcherFrames {
 
 /** What the shadow MMU of one guest is made of. */
 export interface ShadowMmuOptions {
+  /** Host physical memory, in which the shadow tables are. */
   readonly host: HostMemory;
+  /** Format of the guest’s tables and of the shadow tables. */
   readonly format: PagingFormat;
+  /** Where the Switcher’s pages are to be mapped. */
   readonly layout: SwitcherLayout;
+  /** As the original, or mended. */
   readonly fidelity: Fidelity;
   /** Single defects to have or not, whatever `fidelity` says: to find out what comes of each. */
   readonly defects?: Partial<Defects>;
   /** Virtual CPUs of the guest. */
   readonly vcpus: number;
+  /** The guest’s memory, in which its tables are. */
   readonly memory: GuestMemory;
+  /** What hands out the guest’s pages, held. */
   readonly pages: LauncherPages;
+  /** What hands out pages for shadow tables. */
   readonly tables: TablePages;
+  /** The Switcher’s pages. */
   readonly switcher: SwitcherFrames;
   /** Launcher address of guest-physical 0, in bytes; shows in one kill message. */
   readonly memBase: number;
@@ -83,6 +93,7 @@ export interface ShadowMmuOptions {
 
 /** One of the guest's cached top-level shadow tables, to look at. */
 export interface SlotView {
+  /** Whether it has a top table. */
   readonly allocated: boolean;
   /** Guest top level that it shadows: a guest-physical address in bytes. */
   readonly gpgdir: number;
@@ -114,21 +125,88 @@ export interface VcpuView {
 export interface GuestMmu<Snapshot> {
   /** Cached tables, to look at; a way without any has none. */
   readonly slots: readonly SlotView[];
+  /**
+   * Makes the first table; memory is mapped one to one (`init_guest_pagetable`).
+   * @returns 0, or -1 if the host has no page for it
+   */
   initGuestPagetable(): number;
+  /**
+   * Reads the guest kernel’s first address, tells how much the Switcher takes, and throws all
+   * tables away (`page_table_guest_data_init`). Kills for a bad address.
+   */
   guestDataInit(vcpu: number, gpa: number): void;
+  /**
+   * Puts a page fault right if the guest’s own tables allow the access (`demand_page`). Kills for
+   * an entry that cannot be.
+   * @param vaddr gva that faulted, in bytes
+   * @param errorCode of the CPU: bit 1 for a write, bit 2 for user mode
+   * @returns whether the guest can try again; else the fault is its own
+   */
   demandPage(vcpu: number, vaddr: number, errorCode: number): boolean;
+  /**
+   * Maps the guest kernel’s stack writable in the current table (`pin_stack_pages`). Kills if it
+   * cannot.
+   */
   pinStackPages(vcpu: number): void;
+  /**
+   * SET_STACK: tells where the guest kernel’s stack is, and pins it (`guest_set_stack`). Kills for
+   * a selector outside ring 1 or more than 2 pages.
+   * @param esp gva of its top, in bytes
+   * @param pages 0 to 2
+   */
   setStack(vcpu: number, esp: number, ss: number, pages: number): void;
+  /**
+   * NEW_PGTABLE: goes on with another guest table (`guest_new_pagetable`).
+   * @param gpgdir gpa of its top level, in bytes
+   * @returns how its slot was come by
+   */
   newPagetable(vcpu: number, gpgdir: number): SlotChange;
+  /**
+   * SET_PTE: takes over a leaf that the guest has written (`guest_set_pte`). Kills for an entry
+   * that cannot be, and for an address in the Switcher.
+   * @param gpgdir gpa of the top level, in bytes
+   * @param vaddr gva that the leaf is for
+   * @param low bits 0 to 31
+   * @param high bits 32 to 63; 0 on two-level paging
+   */
   setPte(vcpu: number, gpgdir: number, vaddr: number, low: number, high: number): void;
+  /**
+   * SET_PGD: throws away what hangs on a top-level entry (`guest_set_pgd`). Kills for an index that
+   * cannot be.
+   * @param gpgdir gpa of the top level, in bytes
+   * @param index of the entry, from 0
+   */
   setPgd(gpgdir: number, index: number): void;
+  /**
+   * SET_PMD: throws everything away, whatever it is told (`guest_set_pmd`).
+   * @param gpmd gpa of the middle table
+   * @param index of the entry
+   */
   setPmd(gpmd: number, index: number): void;
+  /**
+   * Throws away what the current table has below the guest kernel (`guest_pagetable_flush_user`).
+   */
   flushUser(vcpu: number): void;
+  /**
+   * Throws away what all tables have, then pins the stack and makes the Switcher’s path
+   * (`guest_pagetable_clear_all`).
+   */
   clearAll(vcpu: number): void;
+  /**
+   * Puts the two Switcher entries of a host CPU into the current table, before an entry there
+   * (`map_switcher_in_guest`).
+   * @returns how much there was to do
+   * @throws HostOops where the original dereferences NULL
+   */
   mapSwitcher(vcpu: number, hostCpu: number): SwitcherRemap;
+  /** Gives back all tables and lets go of all pages (`free_guest_pagetable`). */
   free(): void;
+  /** What CR3 is to be for the vCPU: its current top table, a host-physical address in bytes. */
   shadowCr3(vcpu: number): number;
+  /** What it knows of a vCPU. */
   vcpu(vcpu: number): VcpuView;
+  /** Its state as plain data. */
   snapshot(): Snapshot;
+  /** Puts back what `snapshot` returned. */
   restore(snapshot: Snapshot): void;
 }

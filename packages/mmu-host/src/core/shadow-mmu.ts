@@ -209,6 +209,7 @@ export class ShadowMmu implements GuestMmu<ShadowMmuSnapshot> {
     return this.state.stackPages;
   }
 
+  /** Its state as plain data. */
   snapshot(): ShadowMmuSnapshot {
     return takeSnapshot(this.state);
   }

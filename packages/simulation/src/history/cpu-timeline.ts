@@ -9,6 +9,7 @@ export type CpuOccupation = number | 'idle' | 'offline';
 export interface CpuTimelineDocument {
   /** Spans shorter than this may have been made one; 0 for none. In cycles. */
   readonly resolution: number;
+  /** For each host CPU which guest it was in, span after span. */
   readonly cpus: readonly (readonly Span<CpuOccupation>[])[];
 }
 

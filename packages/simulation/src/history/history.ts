@@ -11,10 +11,13 @@ import { TouchedPages } from './touched-pages.js';
 export interface HistoryDocument {
   /** Virtual time at the end, in cycles. */
   readonly end: number;
+  /** Counts in intervals. */
   readonly series: SeriesDocument;
+  /** What ran where. */
   readonly timeline: CpuTimelineDocument;
   /** For each guest, up to `MOST_GUESTS` of them. */
   readonly slots: readonly SlotTimelineDocument[];
+  /** Which pages were used when. */
   readonly heat: HeatDocument;
 }
 

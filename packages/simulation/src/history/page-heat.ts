@@ -5,6 +5,7 @@ import { IntervalCounts, type IntervalOptions } from './interval-counts.js';
 export interface HeatRow {
   /** Number of the first page: its address divided by 4096. */
   readonly page: number;
+  /** For each interval how often one of its pages was among those used. */
   readonly counts: readonly number[];
 }
 

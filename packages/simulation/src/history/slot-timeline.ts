@@ -15,9 +15,11 @@ export interface SlotContent {
 
 /** What was in the slots of a guest, for each slot in order of time. */
 export interface SlotTimelineDocument {
+  /** Number of the guest. */
   readonly guest: number;
   /** Spans shorter than this may have been made one; 0 for none. In cycles. */
   readonly resolution: number;
+  /** For each slot the table that it shadowed, span after span. */
   readonly slots: readonly (readonly Span<SlotContent>[])[];
 }
 

@@ -4,7 +4,9 @@
 export interface Span<Value> {
   /** Cycles; it does not include its end. */
   readonly from: number;
+  /** First cycle behind it. */
   readonly to: number;
+  /** What was so. */
   readonly value: Value;
   /** Stretches that were too short to be kept apart, and were made one; as a rule 1. */
   readonly parts: number;

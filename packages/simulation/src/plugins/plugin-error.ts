@@ -12,8 +12,11 @@ export interface PluginPlace {
 
 /** A plug-in that is not as it has to be, or does not do as it should. `message` is one line. */
 export class PluginError extends Error {
+  /** Name of the class. */
   override readonly name = 'PluginError';
+  /** What a program tells it by. */
   readonly code = 'BAD_PLUGIN';
+  /** Which plug-in, and what of it. */
   readonly place: PluginPlace;
   /** What would have been right. */
   readonly expected: string;

@@ -13,7 +13,9 @@ import { switcherMachine } from '../machine/switcher-machine.js';
 
 /** A Switcher actor as plain data. */
 export interface SwitcherSnapshot {
+  /** Name of its machine’s state. */
   readonly state: string;
+  /** The world switch’s own. */
   readonly core: WorldSwitchSnapshot;
 }
 
@@ -60,6 +62,7 @@ export class SwitcherActor {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
   }
 
+  /** Its state as plain data. */
   snapshot(): SwitcherSnapshot {
     return { state: this.machine.state, core: this.core.snapshot() };
   }

@@ -4,9 +4,11 @@ import { hex } from '@lguest-sim/x86';
 /** Where the Switcher was when it found that it cannot go on. */
 export type SwitchStage = 'guest exit' | 'guest entry';
 
+/** Where a host crashed. */
 export interface HostCrashDetails {
   /** Number of the host CPU. */
   readonly cpu: number;
+  /** In which part of the switch. */
   readonly stage: SwitchStage;
   /** Virtual address that the Switcher used, in bytes. */
   readonly address: number;
@@ -18,7 +20,9 @@ export interface HostCrashDetails {
  * the original lets it is one of its defects (facts sheet, section 10, R4 and R5).
  */
 export class HostCrash extends Error {
+  /** Name of the class. */
   override readonly name = 'HostCrash';
+  /** Where it was, and on what. */
   readonly details: HostCrashDetails;
 
   constructor(problem: string, details: HostCrashDetails) {

@@ -5,8 +5,11 @@ import { fillStatePageConstants } from './state-page-constants.js';
 
 /** Which frames the Switcher's pages are in. Their bytes are in the host memory's own snapshot. */
 export interface SwitcherPagesSnapshot {
+  /** Page number of the text page. */
   readonly text: Pfn;
+  /** For each host CPU the page number of the page under its regs slot in the host. */
   readonly dummyRegisters: readonly Pfn[];
+  /** For each host CPU the page number of its state page. */
   readonly states: readonly Pfn[];
 }
 
@@ -18,6 +21,7 @@ export interface SwitcherPagesSnapshot {
  * Source: facts sheet, sections 1.1 and 3.
  */
 export class SwitcherPages {
+  /** Where the pages are mapped. */
   readonly layout: SwitcherLayout;
   private readonly host: HostMemory;
   private textFrame: Pfn;
@@ -68,6 +72,7 @@ export class SwitcherPages {
     this.host.disown(pfn);
   }
 
+  /** Its state as plain data. */
   snapshot(): SwitcherPagesSnapshot {
     return {
       text: this.textFrame,

@@ -24,6 +24,7 @@ export interface SwitcherCpu {
 
 /** A world switch's counts, as plain data. */
 export interface WorldSwitchSnapshot {
+  /** Entries so far. */
   readonly worldSwitches: number;
 }
 
@@ -94,10 +95,12 @@ export class WorldSwitch {
     this.worldSwitches++;
   }
 
+  /** Its state as plain data. */
   snapshot(): WorldSwitchSnapshot {
     return { worldSwitches: this.worldSwitches };
   }
 
+  /** Puts back what `snapshot` returned. */
   restore(snapshot: WorldSwitchSnapshot): void {
     this.worldSwitches = snapshot.worldSwitches;
   }

@@ -2,6 +2,7 @@
 import { MemoisedMachine } from '@lguest-sim/bus';
 import { setup } from 'xstate';
 
+/** A guest is entered, or left. */
 export type SwitcherEvent = { type: 'ENTER' } | { type: 'EXIT' };
 
 /** Which side of the Switcher a host CPU is on. */

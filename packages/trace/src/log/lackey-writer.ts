@@ -17,6 +17,7 @@ export interface LogPiece {
   readonly isTree: boolean;
   /** Process id, where the log tells it. */
   readonly pid: number | undefined;
+  /** The next bytes of it. */
   readonly bytes: Uint8Array;
 }
 

@@ -11,12 +11,17 @@ import type { PieceMaker } from './read-logs.js';
 export interface LogCount {
   /** Process id, parent's process id and command line, where the log tells them. */
   pid: number | undefined;
+  /** The parent’s process id; undefined where the log does not tell. */
   parent: number | undefined;
+  /** The command line; undefined where the log does not tell. */
   command: string | undefined;
   /** Records of each kind. */
   fetches: number;
+  /** Loads. */
   loads: number;
+  /** Stores. */
   stores: number;
+  /** Loads that were followed by a store to the same place. */
   modifies: number;
   /** As the CPU makes them: one for each page that a record touches, two for a modify. */
   accesses: number;

@@ -11,11 +11,13 @@ import { readLogs } from './read-logs.js';
 export interface LogFile {
   /** For messages. */
   readonly name: string;
+  /** Its bytes. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 /** What is in a file of logs. */
 export interface LogFileCount extends LogOrigin {
+  /** What is in each log, in the order of the file. */
   readonly logs: readonly LogCount[];
 }
 

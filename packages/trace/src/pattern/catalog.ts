@@ -31,6 +31,7 @@ export const patterns: readonly Pattern[] = [
 
 /** What there is to tell of a pattern: for lists, schemas and messages. */
 export interface PatternDescription {
+  /** What scenarios call it. */
   readonly name: string;
   /** What it does, in a sentence. */
   readonly summary: string;

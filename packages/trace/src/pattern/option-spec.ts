@@ -3,12 +3,15 @@ import { PatternError } from './pattern-error.js';
 
 /** An option that is a number. */
 export interface NumberSpec {
+  /** Whether it has to be a whole number. */
   readonly kind: 'integer' | 'number';
   /** Least and greatest value, both allowed. */
   readonly min: number;
+  /** The largest that it can be. */
   readonly max: number;
   /** What the value is a multiple of. */
   readonly multipleOf?: number;
+  /** What it is unless given. */
   readonly default: number;
   /** One sentence, units included. */
   readonly description: string;
@@ -16,9 +19,13 @@ export interface NumberSpec {
 
 /** An option that is one of a few words. */
 export interface ChoiceSpec<Choice extends string = string> {
+  /** One word of some. */
   readonly kind: 'choice';
+  /** The words. */
   readonly choices: readonly Choice[];
+  /** What it is unless given. */
   readonly default: Choice;
+  /** What it says, in a sentence. */
   readonly description: string;
 }
 

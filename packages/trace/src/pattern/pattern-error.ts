@@ -5,6 +5,7 @@
  * does what it must not. `message` is one line.
  */
 export class PatternError extends Error {
+  /** Name of the class. */
   override readonly name = 'PatternError';
   /** The pattern's name as it was asked for. */
   readonly pattern: string;

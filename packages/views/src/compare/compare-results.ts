@@ -5,7 +5,9 @@ import { totalMeanings, type ResultDocument, type Totals } from '@lguest-sim/sim
 export interface CountDifference {
   /** As in the totals; a hypercall is `hypercalls.SET_PTE`. */
   readonly name: string;
+  /** The count in the first run. */
   readonly first: number;
+  /** The count in the second run. */
   readonly second: number;
   /** The second divided by the first; null if that is 0. */
   readonly ratio: number | null;
@@ -13,13 +15,17 @@ export interface CountDifference {
 
 /** A setting that is not the same in two runs. */
 export interface SettingDifference {
+  /** Name of the setting. */
   readonly name: string;
+  /** What the first run had. */
   readonly first: unknown;
+  /** What the second run had. */
   readonly second: unknown;
 }
 
 /** Two runs side by side. */
 export interface Comparison {
+  /** Settings that differ. */
   readonly settings: readonly SettingDifference[];
   /** The status of each run, if it is not the same. */
   readonly status: SettingDifference | undefined;

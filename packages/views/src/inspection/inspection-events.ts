@@ -10,23 +10,31 @@ const ROOT = 'run';
 
 /** What each event of the protocol has. */
 export interface InspectionBase {
+  /** Which machine it is about. */
   readonly sessionId: string;
+  /** The run’s machine, which the others belong to. */
   readonly rootId: string;
   /** Milliseconds as text in the protocol; here cycles of virtual time. */
   readonly createdAt: string;
+  /** A name of its own. */
   readonly id: string;
+  /** Version of the protocol. */
   readonly _version: string;
 }
 
 /** An event as the protocol has it: its name only, since these machines’ events carry nothing. */
 export interface InspectedEvent {
+  /** Name of the event. */
   readonly type: string;
 }
 
 /** A machine’s state as the protocol has it. */
 export interface InspectedSnapshot {
+  /** Whether the machine can still go on. */
   readonly status: 'active' | 'done';
+  /** Name of the state. */
   readonly value: unknown;
+  /** Empty: these machines have none. */
   readonly context: object;
 }
 

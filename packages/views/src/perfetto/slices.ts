@@ -11,7 +11,9 @@ interface Open {
 
 /** From when to when events are wanted, in cycles. */
 export interface TraceWindow {
+  /** First cycle. */
   readonly from: number;
+  /** First cycle behind it. */
   readonly to: number;
 }
 

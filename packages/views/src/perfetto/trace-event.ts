@@ -2,16 +2,21 @@
 
 /** Where an event is shown: numbers of a process and of a thread in it. */
 export interface Track {
+  /** Number of the process: here a host CPU or a guest, and the like. */
   readonly pid: number;
+  /** Number of the thread in it. */
   readonly tid: number;
 }
 
 /** What an event on a track has, whatever its kind. */
 export interface PlacedEvent extends Track {
+  /** What is shown. */
   readonly name: string;
+  /** Category, for filters. */
   readonly cat: string;
   /** Microseconds, with three decimals: here a cycle is shown as a nanosecond. */
   readonly ts: number;
+  /** What is shown beside it. */
   readonly args?: Readonly<Record<string, string | number>>;
 }
 

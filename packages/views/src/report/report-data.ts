@@ -27,7 +27,9 @@ export type ListedProcess = Omit<ProcessResult, 'moved' | 'systemCalls' | 'loadC
 
 /** A list that may be cut short. */
 export interface Listed<Item> {
+  /** How many there are. */
   readonly all: number;
+  /** Those that fit. */
   readonly first: readonly Item[];
 }
 
@@ -41,26 +43,38 @@ export type ListedSlotContent = readonly [process: number, gpgdir: number, evict
 
 /** Everything that the page shows: one JSON document. */
 export interface ReportData {
+  /** How the run ended. */
   readonly status: ResultDocument['status'];
+  /** What was run. */
   readonly config: ResultDocument['config'];
+  /** Sums over host CPUs and guests. */
   readonly totals: ResultDocument['totals'];
+  /** By number. */
   readonly cpus: readonly CpuResult[];
+  /** By number. */
   readonly guests: readonly Omit<GuestResult, 'processes'>[];
+  /** Of all guests. */
   readonly processes: Listed<ListedProcess>;
+  /** Guests that the host killed. */
   readonly kills: Listed<KillResult>;
   /** Virtual time at the end, in cycles. */
   readonly end: number;
+  /** Counts in intervals. */
   readonly series: SeriesDocument;
+  /** What ran where. */
   readonly timeline: {
     readonly resolution: number;
     readonly cpus: readonly (readonly ListedSpan<CpuOccupation>[])[];
   };
+  /** Which table each slot of a guest shadowed when. */
   readonly slots: readonly {
     readonly guest: number;
     readonly resolution: number;
     readonly slots: readonly (readonly ListedSpan<ListedSlotContent>[])[];
   }[];
+  /** Which pages were used when. */
   readonly heat: HeatDocument;
+  /** What the counts are, in words. */
   readonly meanings: {
     readonly totals: Readonly<Record<string, string>>;
     readonly cpus: Readonly<Record<string, string>>;

@@ -9,7 +9,9 @@ export interface Marks {
   readonly dim: (text: string) => string;
   /** What has changed. */
   readonly changed: (text: string) => string;
+  /** Marks a check that passed. */
   readonly good: (text: string) => string;
+  /** Marks one that did not. */
   readonly bad: (text: string) => string;
 }
 
