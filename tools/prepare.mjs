@@ -39,6 +39,7 @@ function requireNode(oldest) {
 function fingerprint() {
   const packages = readdirSync(`${root}packages`)
     .map((name) => `packages/${name}/package.json`)
+    .concat('examples/package.json')
     .filter((file) => existsSync(root + file))
     .sort();
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);

@@ -35,6 +35,7 @@ function reportFiles() {
   return new Map([
     ['tools', `${root}${report}`],
     ['packed', `${root}test-output/packed.json`],
+    ['examples', `${root}examples/${report}`],
     ...projects.map((name) => /** @type {const} */ ([name, `${root}packages/${name}/${report}`])),
   ]);
 }

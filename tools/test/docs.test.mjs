@@ -16,7 +16,13 @@ const pagesIn = (folder) =>
 const packages = readdirSync(`${root}packages`).filter((name) =>
   existsSync(`${root}packages/${name}/package.json`),
 );
-const pages = ['.', 'docs', 'docs/decisions', ...packages.map((name) => `packages/${name}`)]
+const pages = [
+  '.',
+  'docs',
+  'docs/decisions',
+  'examples',
+  ...packages.map((name) => `packages/${name}`),
+]
   .flatMap(pagesIn)
   .sort();
 
