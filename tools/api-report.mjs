@@ -6,11 +6,18 @@
 //   node tools/api-report.mjs           writes the reports
 //   node tools/api-report.mjs --check   exit code 1 if they are not current
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { apiReports } from './api-extractor.mjs';
+import { apiReports } from './api/api-extractor.mjs';
 import { root } from './nx.mjs';
 
 const folder = join(root, 'docs/api');

@@ -5,7 +5,10 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { root, runTargets } from './nx.mjs';
 import { tally } from './tally.mjs';
 
-const checks = ['format', 'dependencies', 'lint', 'typecheck', 'build', 'test', 'packed'];
+const checks = [
+  ...['format', 'dependencies', 'lint', 'typecheck', 'build'],
+  ...['test', 'packed', 'api'],
+];
 
 const reports = reportFiles();
 // nx puts back the report of a project whose result it remembers, so a report
@@ -35,6 +38,7 @@ function reportFiles() {
   return new Map([
     ['tools', `${root}${report}`],
     ['packed', `${root}test-output/packed.json`],
+    ['api', `${root}test-output/api.json`],
     ['examples', `${root}examples/${report}`],
     ...projects.map((name) => /** @type {const} */ ([name, `${root}packages/${name}/${report}`])),
   ]);

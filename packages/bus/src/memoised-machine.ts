@@ -123,7 +123,10 @@ export class MachineInstance {
     return this.current.name;
   }
 
-  /** @throws Error if the event is illegal in the current state: a bug in an actor, never silence */
+  /**
+   * Follows an event.
+   * @throws Error if the event is illegal in the current state: a bug in an actor, never silence
+   */
   send(event: string): void {
     const from = this.current;
     const to = this.machine.follow(from, event);

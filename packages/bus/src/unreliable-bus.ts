@@ -55,7 +55,10 @@ export class UnreliableBus extends Bus {
     this.seen = faults.map(() => 0);
   }
 
-  /** @throws MessageFault, and whatever `Bus.publish` does */
+  /**
+   * Publishes a message, or does to it what a fault says.
+   * @throws MessageFault, and whatever `Bus.publish` does
+   */
   override publish(message: Message): void {
     const isFirst = !this.dispatching;
     this.send(message, this.published++);

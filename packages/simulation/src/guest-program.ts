@@ -12,7 +12,10 @@ export interface GuestProgram extends GuestCode {
   readonly start: GuestPhysical;
   /** Index of the running process, or -1. */
   readonly running: number;
-  /** @throws RangeError if there is no such process */
+  /**
+   * A process, by its index.
+   * @throws RangeError if there is no such process
+   */
   process(index: number): GuestProcess;
   /** Process whose top-level table is at this guest-physical address, or -1. */
   ownerOf(directory: GuestPhysical): number;

@@ -69,6 +69,12 @@ export interface IdleParts {
   readonly timesOffline: readonly number[];
 }
 
+/** How the traces of one guest’s processes are read. */
+export interface FeedParts {
+  /** Regions of a process’s trace that were moved below the guest kernel so far. */
+  movedOf(process: number): readonly MovedRegion[];
+}
+
 /** The parts of a machine while it runs, to be looked at and not changed. */
 export interface RunParts {
   /** How the machine was made. */
@@ -83,6 +89,6 @@ export interface RunParts {
   readonly hostActor: IdleParts;
   /** The guests, by number. */
   readonly guests: readonly GuestParts[];
-  /** For each guest the regions of each process’s trace that were moved below the guest kernel. */
-  readonly feeds: readonly { movedOf(process: number): readonly MovedRegion[] }[];
+  /** For each guest how the traces of its processes are read. */
+  readonly feeds: readonly FeedParts[];
 }

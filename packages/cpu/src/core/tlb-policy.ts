@@ -9,7 +9,10 @@
  * from `TlbPolicySetting.random` alone.
  */
 export interface TlbPolicy {
-  /** @returns the way of a full set to replace, 0 to `ways` - 1 */
+  /**
+   * Chooses what goes.
+   * @returns the way of a full set to replace, 0 to `ways` - 1
+   */
   victim(set: number): number;
   /** A new entry was put in a way: one that was empty, or the one that `victim` named. */
   filled?(set: number, way: number): void;

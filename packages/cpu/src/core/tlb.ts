@@ -174,7 +174,10 @@ export class Tlb {
     return { tags: this.tags.slice(), frames: this.frames.slice() };
   }
 
-  /** @throws RangeError if the snapshot is of a TLB of another size */
+  /**
+   * Puts back what `snapshot` returned.
+   * @throws RangeError if the snapshot is of a TLB of another size
+   */
   restore(snapshot: TlbSnapshot): void {
     if (snapshot.tags.length !== this.tags.length) {
       throw new RangeError(

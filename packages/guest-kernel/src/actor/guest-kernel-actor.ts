@@ -55,7 +55,10 @@ export class GuestKernelActor {
     return this.#machine.state;
   }
 
-  /** @throws RangeError for a state that the machine does not have */
+  /**
+   * Puts back a state that `state` returned.
+   * @throws RangeError for a state that the machine does not have
+   */
   restore(state: string): void {
     this.#machine.restore(state);
   }

@@ -215,7 +215,10 @@ export class GuestKernel {
     return this.#kernel.processes.length;
   }
 
-  /** @throws RangeError if there is no such process */
+  /**
+   * A process, by its index.
+   * @throws RangeError if there is no such process
+   */
   process(index: number): GuestProcess {
     return this.#process(index);
   }

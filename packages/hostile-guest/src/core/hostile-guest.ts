@@ -110,12 +110,18 @@ export class HostileGuest {
     return -1;
   }
 
-  /** @throws RangeError as it has none that could be fed */
+  /**
+   * There is none.
+   * @throws RangeError as it has none that could be fed
+   */
   process(index: number): never {
     throw new RangeError(`a hostile guest has no process ${index} with a trace`);
   }
 
-  /** @throws RangeError likewise */
+  /**
+   * There is nothing to feed.
+   * @throws RangeError likewise
+   */
   supply(index: number): never {
     return this.process(index);
   }

@@ -81,7 +81,10 @@ export class HypervisorActor {
     return { state: this.machine.state, core: this.core.snapshot() };
   }
 
-  /** @throws RangeError if the snapshot names a state that does not exist */
+  /**
+   * Puts back what `snapshot` returned.
+   * @throws RangeError if the snapshot names a state that does not exist
+   */
   restore(snapshot: HypervisorSnapshot): void {
     this.machine.restore(snapshot.state);
     this.core.restore(snapshot.core);

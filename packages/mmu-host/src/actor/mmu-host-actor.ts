@@ -84,7 +84,10 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
     return { core: core.snapshot(), guest: this.machine.state, slots: this.slots.states };
   }
 
-  /** @throws RangeError if the snapshot does not fit this guest */
+  /**
+   * Puts back what `snapshot` returned.
+   * @throws RangeError if the snapshot does not fit this guest
+   */
   restore(snapshot: MmuHostSnapshot<Snapshot>): void {
     this.options.core.restore(snapshot.core);
     this.machine.restore(snapshot.guest);

@@ -19,7 +19,10 @@ export interface EvictionView {
  * `EvictionSetting.random` alone.
  */
 export interface EvictionPolicy {
-  /** @returns the slot to take, 0 to `slots` - 1; the current one and empty ones are allowed */
+  /**
+   * Chooses what goes.
+   * @returns the slot to take, 0 to `slots` - 1; the current one and empty ones are allowed
+   */
   choose(view: EvictionView): number;
   /**
    * A table took a slot: as a rule the one that was chosen. It is another where a second vCPU is on

@@ -214,7 +214,10 @@ export class ShadowMmu implements GuestMmu<ShadowMmuSnapshot> {
     return takeSnapshot(this.state);
   }
 
-  /** @throws RangeError if the snapshot has another number of slots or vCPUs; nothing changes then */
+  /**
+   * Puts back what `snapshot` returned.
+   * @throws RangeError if the snapshot has another number of slots or vCPUs; nothing changes then
+   */
   restore(snapshot: ShadowMmuSnapshot): void {
     restoreSnapshot(this.state, snapshot);
   }

@@ -2,7 +2,7 @@
 import type { CostModel } from '@lguest-sim/bus';
 import type { TlbPolicy, TlbPolicySetting } from '@lguest-sim/cpu';
 import type { EvictionPolicy, EvictionSetting } from '@lguest-sim/mmu-host';
-import type { Pattern, TraceReader } from '@lguest-sim/trace';
+import type { OptionSpecs, OptionValues, Pattern, TraceReader } from '@lguest-sim/trace';
 import type { GuestProgramKind } from '../guest-program.js';
 import type { MigrationPolicy, MigrationSetting } from '../migration-policy.js';
 
@@ -59,7 +59,11 @@ export interface TraceReaderPlugin extends Named<'trace-reader'>, Omit<TraceRead
 }
 
 /** A synthetic workload: see `Pattern`. */
-export interface PatternPlugin extends Named<'workload-pattern'>, Omit<Pattern, 'name'> {}
+export interface PatternPlugin
+  extends Named<'workload-pattern'>, Omit<Pattern, 'name' | 'processes'> {
+  /** How many processes it has, the first included; 1 unless given. */
+  processes?(options: OptionValues<OptionSpecs>): number;
+}
 
 /** Something that a simulation is given to work with, and that a configuration can then name. */
 export type Plugin =

@@ -67,7 +67,10 @@ export class SwitcherActor {
     return { state: this.machine.state, core: this.core.snapshot() };
   }
 
-  /** @throws RangeError if the snapshot names a state that does not exist */
+  /**
+   * Puts back what `snapshot` returned.
+   * @throws RangeError if the snapshot names a state that does not exist
+   */
   restore(snapshot: SwitcherSnapshot): void {
     this.machine.restore(snapshot.state);
     this.core.restore(snapshot.core);

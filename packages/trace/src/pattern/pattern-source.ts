@@ -23,7 +23,7 @@ export class PatternSource implements TraceSource {
 
   read(batch: AccessBatch): Promise<boolean> {
     batch.clear();
-    this.#out.batch = batch;
+    this.#out.writeTo(batch);
     this.#steps.next();
     return Promise.resolve(batch.length > 0 || batch.events.length > 0);
   }

@@ -15,10 +15,15 @@ const STORE = (ACCESS_BYTES << INFO_SIZE_SHIFT) | AccessKind.store;
 
 /** A system call that a pattern makes: number on i386, and what it does. */
 export interface PatternCall {
+  /** As Valgrind names it, without the leading `sys_`. */
   readonly name: string;
+  /** Its number on i386. */
   readonly number: number;
+  /** Its arguments. */
   readonly args: readonly number[];
+  /** What it returned; null if nobody needs to know. */
   readonly result: number | null;
+  /** What the guest kernel does for it; if there is none, the call only counts. */
   readonly operation?: ProcessOperation;
 }
 
@@ -34,8 +39,8 @@ export class PatternWriter {
   /** Accesses and calls written so far. */
   #written = 0;
 
-  /** Says where to write from now on. */
-  set batch(batch: AccessBatch) {
+  /** @internal Says where to write from now on. */
+  writeTo(batch: AccessBatch): void {
     this.#batch = batch;
   }
 

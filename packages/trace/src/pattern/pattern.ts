@@ -6,6 +6,7 @@ import type { PatternWriter } from './pattern-writer.js';
 /** Where a pattern's pages begin; they lie one after the other. */
 export const PATTERN_BASE = 0x10000000;
 
+/** Bytes of a page. */
 export const PAGE_BYTES = 4096;
 
 /** Process id of a pattern's first process; its children have the numbers that follow. */
@@ -13,17 +14,23 @@ export const FIRST_PID = 1;
 
 /** What one process of a pattern works with. */
 export interface Scene<Options> {
+  /** Its process id: `FIRST_PID`, and from there on the children. */
   readonly pid: number;
+  /** The pattern’s options, each with a value. */
   readonly options: Options;
+  /** Random numbers of this process alone, from the pattern’s seed. */
   readonly random: PatternRandom;
+  /** Where it writes what it does. */
   readonly out: PatternWriter;
 }
 
 /** A synthetic workload. What its processes do is a pure function of its options. */
 export interface Pattern<Specs extends OptionSpecs = OptionSpecs> {
+  /** What scenarios call it. */
   readonly name: string;
   /** What it does, in a sentence. */
   readonly summary: string;
+  /** What can be chosen. */
   readonly options: Specs;
   /** How many processes it has, the first included; 1 unless given. */
   processes?(options: OptionValues<Specs>): number;

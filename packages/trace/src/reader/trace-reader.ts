@@ -45,6 +45,7 @@ export interface TracedSystemCall {
   readonly args?: readonly (number | string)[];
   /** The value returned, or the positive errno if it failed; null where that is not known. */
   readonly result?: number | null;
+  /** Whether it returned an error; it did not unless this says so. */
   readonly failed?: boolean;
   /** The child's process id, for a call that forked. */
   readonly child?: number;

@@ -2,7 +2,7 @@
 // What can be imported of the packages: their entries, read from the `exports` of each package.json.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './nx.mjs';
+import { root } from '../nx.mjs';
 
 /**
  * One of them.
