@@ -49,6 +49,7 @@ export class AccessBatch {
   readonly events: TraceEvent[] = [];
   /** Accesses that stand together and are not written out. */
   readonly packets = new AccessPackets();
+  /** Whether accesses may be left in `packets`. */
   readonly takesPackets: boolean;
   /** Accesses held. */
   length = 0;

@@ -25,13 +25,17 @@ export interface PacketContents {
   readonly pages: Uint16Array;
   /** By a page's number: its guest-virtual address, signed. */
   readonly pageAddresses: Int32Array;
-  /** By packet, where in `ops` and `places` its loads, stores and modifies begin. */
+  /** By packet, where in `ops` its loads, stores and modifies begin. */
   readonly firstData: Int32Array;
+  /** By packet, where in `places` they begin. */
   readonly firstPlace: Int32Array;
+  /** Loads, stores and modifies: kind and size. */
   readonly ops: Uint8Array;
+  /** Where each of them is: page of the packet, and offset in it. */
   readonly places: Uint16Array;
-  /** By packet: accesses, and fetches among them that are the second part of one. */
+  /** By packet: accesses. */
   readonly accesses: Uint16Array;
+  /** By packet: fetches among them that are the second part of one. */
   readonly continued: Uint8Array;
   /** By packet: modifies among its data. */
   readonly modifies: Uint8Array;
@@ -60,12 +64,15 @@ export const MODIFY_BIT = 0b100;
  * nothing with packets has them written out.
  */
 export class AccessPackets {
+  /** What is in them. */
   contents: PacketContents | undefined;
   /** The packet that begins at `position`; none if it is `last`. */
   next = 0;
+  /** The first packet behind them. */
   last = 0;
-  /** Positions in the batch. */
+  /** Where they begin in the batch. */
   position = 0;
+  /** Where they end in it. */
   end = 0;
 
   /** Whether any is left. */
@@ -73,6 +80,7 @@ export class AccessPackets {
     return this.next < this.last;
   }
 
+  /** Forgets them. */
   clear(): void {
     this.contents = undefined;
     this.next = 0;
