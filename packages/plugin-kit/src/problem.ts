@@ -22,6 +22,7 @@ export interface Problem {
   readonly plugin: string;
   /** Its kind; undefined if it has none. */
   readonly kind: string | undefined;
+  /** Name of the check that found it. */
   readonly check: CheckName;
   /** What was expected and what was found; names the plug-in. */
   readonly message: string;
