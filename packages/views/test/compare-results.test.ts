@@ -54,7 +54,7 @@ describe('comparing two runs', () => {
     const { result: other } = await historyOf({
       ...busy,
       paging: 'pae',
-      tlb: { entries: 32, ways: 4 },
+      tlb: { entries: 32, ways: 4, policy: 'lru' },
     });
     expect(compareResults(result, other).settings).toEqual([
       { name: 'paging', first: 'two-level', second: 'pae' },
