@@ -26,7 +26,9 @@ export function traceInfo(
   { isPacked, isTree, logs }: LogFileCount,
 ): string {
   const accesses = logs.reduce((sum, log) => sum + log.accesses, 0);
-  const form = isPacked ? `packed ${isTree ? 'tree' : 'trace'}, version ${PACKED_TRACE_VERSION}` : 'Lackey log';
+  const form = isPacked
+    ? `packed ${isTree ? 'tree' : 'trace'}, version ${PACKED_TRACE_VERSION}`
+    : 'Lackey log';
   const rate = accesses === 0 ? '' : `, ${(bytes / accesses).toFixed(2)} an access`;
   return [
     `${name}: ${form}`,
