@@ -70,10 +70,10 @@ async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 700) yield bytes.subarray(at, at + 700);
 }
 
-async function readTrace(bytes: Uint8Array): Promise<void> {
+async function readTrace(bytes: Uint8Array, takesPackets = false): Promise<void> {
   const source = traceOfChunks(chunks(bytes), { name: 'input' });
-  const batch = new AccessBatch();
-  while (await source.read(batch));
+  const batch = new AccessBatch(undefined, { takesPackets });
+  while (await source.read(batch)) batch.packets.writeAll(batch);
 }
 
 const lackey = [
@@ -172,7 +172,8 @@ describe('whatever bytes are read', { timeout: 3600 * seconds }, () => {
       await packed(lackey.repeat(40).replace(/exit_group/g, 'x')),
     ];
     await fuzz(files, readTrace, 0.05, TraceError);
-    await fuzz(files, (bytes) => readTrace(checked(bytes)), 0.15, TraceError);
+    await fuzz(files, (bytes) => readTrace(checked(bytes)), 0.1, TraceError);
+    await fuzz(files, (bytes) => readTrace(checked(bytes), true), 0.05, TraceError);
   });
 
   it('as a scenario, they are one or a clear error', async () => {

@@ -96,6 +96,16 @@ function machineWith(
   return machine;
 }
 
+/** All of host memory but the pages of the process. */
+function foreignBytes(machine: TestMachine): Buffer {
+  const bytes = Buffer.from(machine.host.bytes);
+  for (const page of pages) {
+    const start = (machine.leaf(page * 4096) >>> 12) * 4096;
+    bytes.fill(0, start, start + 4096);
+  }
+  return bytes;
+}
+
 function stateOf({ core, now }: TestMachine, code: ScriptedCode): unknown {
   const { checksum, storeToken, filled, accesses } = code;
   return [now, accesses.position, checksum, storeToken, filled, core.snapshot()];
@@ -133,6 +143,53 @@ describe.each(Object.values(pagingFormats))('accesses in packets, $name', (forma
 });
 
 describe('a packet', () => {
+  it('that was damaged is made, or refused, and changes nothing but pages of its process', async () => {
+    const counts = { made: 0, refused: 0 };
+    const column = fc.constantFrom('ops', 'places', 'pages', 'accesses', 'modifies' as const);
+    const damage = fc.array(fc.tuple(column, fc.nat(), fc.nat(0xffff)), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(scenario, damage, async ({ loops }, changes) => {
+        const machine = machineWith(
+          pagingFormats['two-level'],
+          { entries: 64, ways: 4 },
+          // What a store sets in the tables is set already.
+          pages.map(() => USER_RW | Flag.accessed | Flag.dirty),
+        );
+        const { mmu, registers } = machine.core;
+        const bytes = await packed(logOf(loops));
+        runAccesses(mmu, await processOf(bytes, true), registers, FOREVER);
+        const code = await processOf(bytes, true);
+        const { contents } = code.accesses.packets;
+        if (contents === undefined) return;
+        for (const [name, at, value] of changes) {
+          const numbers = contents[name];
+          const count =
+            name === 'accesses' || name === 'modifies'
+              ? code.accesses.packets.last
+              : numbers.length;
+          if (count > 0 && name !== 'pages') numbers[at % count] = value;
+          // The page stays one of those that there are.
+          else if (count > 0) numbers[at % count] = (numbers[at % count]! & ~7) | (value & 7);
+        }
+        const others = foreignBytes(machine);
+        try {
+          runAccesses(mmu, code, registers, FOREVER);
+          counts.made++;
+        } catch (error) {
+          expect(error).toBeInstanceOf(TraceError);
+          counts.refused++;
+        }
+        expect(Buffer.compare(foreignBytes(machine), others)).toBe(0);
+      }),
+      { numRuns: 300 },
+    );
+    expect(counts.made).toBeGreaterThan(20);
+    expect(counts.refused).toBeGreaterThan(20);
+  });
+
   it('that stores to a page which it does not announce as stored to is refused', async () => {
     const bytes = await packed('I  08048000,1\n L 09000000,4\n L 08049000,4\n'.repeat(8));
     const code = await processOf(bytes, true);

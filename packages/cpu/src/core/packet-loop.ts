@@ -143,14 +143,13 @@ export class PacketLoop {
     let token = hits.storeToken | 0;
     let stores = 0;
     let modifies = 0;
-    let wrong = 0;
     for (let index = 0; index < count; index++) {
       const op = ops[start + index]!;
       const place = places[startPlace + index]!;
       const info = infos[op]!;
       const frame = frames[((op >>> 2) & 0x30) | (place >>> 12)]!;
+      if (frame === NOT_ANNOUNCED) contents.refuse();
       const physical = frame | (place & 4095);
-      wrong |= frame;
       if ((place & 3) === 0 && info === wordLoad) {
         checksum = (Math.imul(checksum, 31) + words[physical >>> 2]!) | 0;
         continue;
@@ -162,7 +161,7 @@ export class PacketLoop {
         continue;
       }
       const size = info >>> sizeShift;
-      if (size === 0 || (place & 4095) + size > 4096) wrong |= NOT_ANNOUNCED;
+      if (size === 0 || (place & 4095) + size > 4096) contents.refuse();
       if ((info & kindMask) !== store) {
         // Of a modify, the word is taken as of any load.
         checksum =
@@ -176,7 +175,7 @@ export class PacketLoop {
       token = (token + 1) | 0;
       storeBytes(bytes, physical >>> 0, size, token);
     }
-    if ((wrong & NOT_ANNOUNCED) !== 0 || modifies !== contents.modifies[packet]) contents.refuse();
+    if (modifies !== contents.modifies[packet]) contents.refuse();
     hits.checksum = checksum;
     hits.storeToken = token;
     hits.stores += stores;
