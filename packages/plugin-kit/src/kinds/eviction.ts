@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { guardedEviction, type EvictionPlugin } from '@lguest-sim/simulation';
-import type { EvictionPolicy } from '@lguest-sim/mmu-host';
 import { Numbers } from '../numbers.js';
 import { policyChecks, type Check, type Player } from '../policy-checks.js';
+
+type EvictionPolicy = ReturnType<EvictionPlugin['make']>;
 
 const SLOTS = 4;
 /** More than there are slots. */
