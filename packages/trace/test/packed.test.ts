@@ -135,6 +135,15 @@ describe('a packed trace', () => {
     expect(await unpack(await pack([wide]))).toEqual([wide]);
   });
 
+  it('has no more regions in a block than it can name, even where accesses end in others', async () => {
+    const at = (region: number, offset: number): string =>
+      (0x10_0000_0000 + region * 0x400000 + offset).toString(16);
+    const apart = Array.from({ length: 1022 }, (_, index) => ` L ${at(2 * index, 0)},4\n`);
+    const crossing = [0, 2, 4].map((region) => ` L ${at(region, 0x3ffffe)},4\n`);
+    const text = [...apart, ...crossing].join('');
+    expect(await unpack(await pack([text]))).toEqual([text]);
+  });
+
   it('fails where its program does not fit below the kernel, as its text does', async () => {
     const text = manyRegions(800);
     const [one, other] = await Promise.all(

@@ -6,12 +6,6 @@ export class Numbering<Key> {
   /** What was asked for last, which often is asked for again. */
   #last: Key | undefined;
   #lastNumber = -1;
-  readonly #most: number;
-
-  /** @param most how many may be numbered. */
-  constructor(most: number) {
-    this.#most = most;
-  }
 
   get size(): number {
     return this.#numbers.size;
@@ -22,9 +16,8 @@ export class Numbering<Key> {
     return [...this.#numbers.keys()];
   }
 
-  /** Whether a key has a number, or there is one left for it and `others` more. */
-  hasRoom(key: Key, others = 0): boolean {
-    return this.size + others < this.#most || this.#numbers.has(key);
+  has(key: Key): boolean {
+    return this.#numbers.has(key);
   }
 
   numberOf(key: Key): number {

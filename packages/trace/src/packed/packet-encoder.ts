@@ -21,9 +21,9 @@ type Growing = { readonly [Name in keyof Columns]: number[] };
 export class PacketEncoder {
   /** Records since `clear`. */
   records = 0;
-  readonly #regions = new Numbering<number>(MAX_REGIONS);
-  readonly #pages = new Numbering<number>(MAX_PAGES);
-  readonly #stretches = new Numbering<string>(MAX_RECORDS);
+  readonly #regions = new Numbering<number>();
+  readonly #pages = new Numbering<number>();
+  readonly #stretches = new Numbering<string>();
   readonly #columns: Growing = {
     pages: [],
     stretchStarts: [],
@@ -82,22 +82,23 @@ export class PacketEncoder {
   add(kind: number, high: number, low: number, size: number): boolean {
     const region = high * REGIONS_IN_32_BITS + (low >>> REGION_SHIFT);
     const offset = low & OFFSET_MASK;
-    if (!this.#hasRoom(region)) return false;
+    const regions = offset + size > OFFSET_MASK + 1 ? [region, region + 1] : [region];
+    if (!this.#hasRoom(regions)) return false;
     const address = ((this.#regions.numberOf(region) << REGION_SHIFT) | offset) >>> 0;
     this.records++;
-    if (isOddRecord(kind, address, size)) this.#addOdd(kind, address, size, region);
+    if (isOddRecord(kind, address, size)) this.#addOdd(kind, address, size, regions);
     else if (kind === AccessKind.fetch) this.#addFetch(address, size);
     else this.#addData(kind, address, size);
     return true;
   }
 
-  /** Whether a record fits, whatever it is: it uses at most two pages, in at most two regions. */
-  #hasRoom(region: number): boolean {
+  /** Whether a record fits that uses these regions, and at most two pages. */
+  #hasRoom(regions: readonly number[]): boolean {
     const open = this.#stretch.pages.size + this.#packet.pages.size;
+    let named = this.#regions.size;
+    for (const region of regions) if (!this.#regions.has(region)) named++;
     return (
-      this.records < MAX_RECORDS &&
-      this.#regions.hasRoom(region, 1) &&
-      this.#pages.size + open + 2 <= MAX_PAGES
+      this.records < MAX_RECORDS && named <= MAX_REGIONS && this.#pages.size + open + 2 <= MAX_PAGES
     );
   }
 
@@ -113,16 +114,16 @@ export class PacketEncoder {
     this.#stretch.addData(kind, address, size);
   }
 
-  #addOdd(kind: number, address: number, size: number, region: number): void {
+  #addOdd(kind: number, address: number, size: number, regions: readonly number[]): void {
     this.cut();
     const columns = this.#columns;
     const pages = [address >>> PAGE_SHIFT];
     if ((address & 0xfff) + size > 0x1000) {
-      const leaves = (address & OFFSET_MASK) + size > OFFSET_MASK + 1;
+      const other = regions[1];
       pages.push(
-        leaves
-          ? this.#regions.numberOf(region + 1) << (REGION_SHIFT - PAGE_SHIFT)
-          : (address >>> PAGE_SHIFT) + 1,
+        other === undefined
+          ? (address >>> PAGE_SHIFT) + 1
+          : this.#regions.numberOf(other) << (REGION_SHIFT - PAGE_SHIFT),
       );
     }
     for (const page of pages) this.#putPage(page, USES_OF_KIND[kind]!);
