@@ -65,8 +65,8 @@ async function fuzz(
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-// eslint-disable-next-line @typescript-eslint/require-await
 async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  await Promise.resolve();
   for (let at = 0; at < bytes.length; at += 700) yield bytes.subarray(at, at + 700);
 }
 
@@ -94,12 +94,8 @@ const lackey = [
 
 async function packed(text: string): Promise<Uint8Array> {
   const log = { name: 'a', chunks: chunks(new Uint8Array(Buffer.from(text))) };
-  // eslint-disable-next-line @typescript-eslint/require-await
-  async function* one() {
-    yield log;
-  }
   const pieces: Uint8Array[] = [];
-  for await (const piece of packLogs(one(), false)) pieces.push(piece);
+  for await (const piece of packLogs([log], false)) pieces.push(piece);
   return new Uint8Array(Buffer.concat(pieces));
 }
 

@@ -11,25 +11,15 @@ export function bytesInFirstPage(address: number, size: number): number {
 }
 
 /**
- * Adds the accesses of a record: one for each page, and for a modify the loads, then the stores.
+ * Writes the accesses of a record: one for each page, and for a modify the loads, then the stores.
  *
+ * @param at where to, in the batch; whoever adds them sets the batch's length to what is returned.
  * @param kind AccessKind or MODIFY.
  * @param first where it is in the guest.
  * @param here its bytes in the first page.
  * @param second where the bytes in the second page are, if there are any.
+ * @returns the place behind them.
  */
-export function pushRecord(
-  batch: AccessBatch,
-  kind: number,
-  size: number,
-  first: number,
-  here: number,
-  second: number,
-): void {
-  batch.length = writeRecord(batch, batch.length, kind, size, first, here, second);
-}
-
-/** Writes the accesses of a record to where they have a place in a batch already; returns what is behind it. */
 export function writeRecord(
   batch: AccessBatch,
   at: number,

@@ -3,7 +3,7 @@ import { MAX_ACCESSES_PER_RECORD } from './access-batch.js';
 import type { AccessBatch } from './access-batch.js';
 import { NO_ROOM } from './address-mover.js';
 import type { AddressMover } from './address-mover.js';
-import { bytesInFirstPage, pushRecord } from './batch-records.js';
+import { bytesInFirstPage, writeRecord } from './batch-records.js';
 import { ByteWindow } from './byte-window.js';
 import { CallMatcher } from './call-matcher.js';
 import type { ChunkDecoder } from './chunk-source.js';
@@ -73,7 +73,7 @@ export class LackeyDecoder implements ChunkDecoder {
       if (nextHigh > 0xffffffff) return ENDS_WITHIN_64_BITS;
       second = this.#place(nextHigh, nextLow);
     }
-    pushRecord(batch, kind, size, first, here, second);
+    batch.length = writeRecord(batch, batch.length, kind, size, first, here, second);
     return null;
   }
 

@@ -6,7 +6,7 @@ import {
   SECTIONS_BYTES,
 } from '../packed/format.js';
 import { columnBytes, putColumns } from '../packed/columns.js';
-import { PacketEncoder } from '../packed/packet-encoder.js';
+import { PacketEncoder } from '../packed/encode/packet-encoder.js';
 import { latin1 } from './latin1.js';
 
 /** Puts the payload of an ACCESSES block together; see AccessesBlock. */

@@ -2,7 +2,7 @@
 import { MAX_ACCESSES_PER_RECORD } from '../access-batch.js';
 import type { AccessBatch } from '../access-batch.js';
 import type { AddressMover } from '../address-mover.js';
-import { pushRecord } from '../batch-records.js';
+import { writeRecord } from '../batch-records.js';
 import { CallMatcher } from '../call-matcher.js';
 import type { ChunkDecoder } from '../chunk-source.js';
 import type { LackeyHeader } from '../lackey-header.js';
@@ -181,7 +181,7 @@ export class PackedDecoder implements ChunkDecoder {
     const address = regions.guest(cursor.address);
     const second = here < size ? regions.guest(cursor.second) : 0;
     this.#place.record = undefined;
-    pushRecord(batch, kind, size, address, here, second);
+    batch.length = writeRecord(batch, batch.length, kind, size, address, here, second);
   }
 
   #addCall(batch: AccessBatch, text: string): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { MAX_ACCESSES_PER_RECORD, type AccessBatch } from '../access-batch.js';
 import { NO_ROOM, type AddressMover } from '../address-mover.js';
-import { bytesInFirstPage, pushRecord } from '../batch-records.js';
+import { bytesInFirstPage, writeRecord } from '../batch-records.js';
 import { CallMatcher } from '../call-matcher.js';
 import { TraceError } from '../trace-error.js';
 import type { TracedSystemCall } from './trace-reader.js';
@@ -85,7 +85,7 @@ export class RecordQueue {
     const first = this.#place(high, low);
     const nextLow = (low + here) >>> 0;
     const second = here < size ? this.#place(nextLow === 0 ? high + 1 : high, nextLow) : NO_ROOM;
-    pushRecord(batch, this.#kinds[at]!, size, first, here, second);
+    batch.length = writeRecord(batch, batch.length, this.#kinds[at]!, size, first, here, second);
   }
 
   #takeCall(batch: AccessBatch, { call, record }: QueuedCall): void {

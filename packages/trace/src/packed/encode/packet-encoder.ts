@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { AccessKind } from '../access-batch.js';
-import { PAGE_USE_BITS } from '../access-packets.js';
-import { MODIFY } from '../lackey-tables.js';
-import type { ColumnNumbers, Columns } from './columns.js';
-import { MAX_PAGES, MAX_RECORDS, MAX_REGIONS } from './format.js';
+import { AccessKind } from '../../access-batch.js';
+import { PAGE_USE_BITS } from '../../access-packets.js';
+import { MODIFY } from '../../lackey-tables.js';
+import type { ColumnNumbers, Columns } from '../columns.js';
+import { MAX_PAGES, MAX_RECORDS, MAX_REGIONS } from '../format.js';
 import { Numbering } from './numbering.js';
-import { KIND_SHIFT, oddOp } from './op-codes.js';
+import { KIND_SHIFT, oddOp } from '../op-codes.js';
 import { OpenPacket } from './open-packet.js';
 import { OpenStretch, isOddRecord } from './open-stretch.js';
-import { USES_OF_KIND } from './page-uses.js';
+import { USES_OF_KIND } from '../page-uses.js';
 
 const REGION_SHIFT = 22;
 const PAGE_SHIFT = 12;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { MAX_PACKET_ACCESSES, MAX_PACKET_PAGES } from './format.js';
+import { MAX_PACKET_ACCESSES, MAX_PACKET_PAGES } from '../format.js';
 import type { OpenStretch } from './open-stretch.js';
-import { PageOrder } from './page-order.js';
+import { PageOrder } from '../page-order.js';
 
 const PAGE_SHIFT = 12;
 const IN_PAGE = 0xfff;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { PageUse } from '../access-packets.js';
-import { AccessKind } from '../access-batch.js';
-import { MODIFY } from '../lackey-tables.js';
-import { MAX_PART_DATA, PART_DATA_BITS } from './columns.js';
-import { MAX_PACKET_PAGES } from './format.js';
-import { opOf } from './op-codes.js';
-import { PageOrder } from './page-order.js';
-import { USES_OF_KIND } from './page-uses.js';
+import { PageUse } from '../../access-packets.js';
+import { AccessKind } from '../../access-batch.js';
+import { MODIFY } from '../../lackey-tables.js';
+import { MAX_PART_DATA, PART_DATA_BITS } from '../columns.js';
+import { MAX_PACKET_PAGES } from '../format.js';
+import { opOf } from '../op-codes.js';
+import { PageOrder } from '../page-order.js';
+import { USES_OF_KIND } from '../page-uses.js';
 
 const PAGE_SHIFT = 12;
 const REGION_SHIFT = 22;
