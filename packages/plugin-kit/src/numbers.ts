@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Random numbers (xorshift) whose state is a number: two with the same state give the same. */
+/** Seeded random numbers whose state is data: two with the same state give the same. */
 export class Numbers {
-  /** Not 0. */
-  state: number;
+  #generator;
 
   constructor(seed: number) {
-    this.state = (seed ^ 0x9e3779b9) >>> 0 || 1;
+    this.#generator = xoroshiro128plus(seed);
+  }
+
+  get state(): readonly number[] {
+    return this.#generator.getState();
+  }
+
+  set state(state: readonly number[]) {
+    this.#generator = xoroshiro128plusFromState(state);
   }
 
   /** The next number, unsigned, 32 bits. */
-  readonly next = (): number => {
-    let x = this.state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.state = x >>> 0;
-    return this.state;
-  };
+  readonly next = (): number => this.#generator.next() >>> 0;
 
   /** A whole number below `count`. */
   below(count: number): number {
-    return this.next() % count;
+    return uniformInt(this.#generator, 0, count - 1);
   }
 }

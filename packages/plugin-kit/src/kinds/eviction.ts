@@ -44,7 +44,7 @@ class TableSwitches implements Player {
     this.#policy.restore?.(policy);
     this.#tables = [...(tables as number[])];
     this.#current = current as number;
-    this.#scene.state = scene as number;
+    this.#scene.state = scene as readonly number[];
   }
 
   /** @returns the slot that the table has now */

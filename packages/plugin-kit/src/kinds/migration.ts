@@ -48,7 +48,7 @@ class Placements implements Player {
     this.#policy.restore?.(policy);
     this.#cpus = [...(cpus as number[])];
     this.#online = [...(online as number[])];
-    this.#scene.state = scene as number;
+    this.#scene.state = scene as readonly number[];
   }
 
   /** @returns the CPU that was named */

@@ -40,7 +40,7 @@ class Accesses implements Player {
   }
 
   restore(state: unknown): void {
-    const { tlb, scene } = state as { tlb: TlbSnapshot; scene: number };
+    const { tlb, scene } = state as { tlb: TlbSnapshot; scene: readonly number[] };
     this.#tlb.restore(tlb);
     this.#scene.state = scene;
   }
