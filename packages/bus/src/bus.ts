@@ -29,6 +29,8 @@ type Handler = (message: Message) => void;
 /** A topic: where its messages go, and by number of the component who handles them there, in order. */
 interface Channel {
   readonly route: Route;
+  readonly isForGuest: boolean;
+  readonly isForCpu: boolean;
   readonly handlers: (readonly Handler[] | undefined)[];
 }
 
@@ -109,8 +111,7 @@ export class Bus {
   publish(message: Message): void {
     const { topic, cpu, guest } = message;
     const channel = this.channels.get(topic)!;
-    const { route } = channel;
-    const instance = route === 'guest' ? guest : route === 'cpu' ? cpu : 0;
+    const instance = channel.isForGuest ? guest : channel.isForCpu ? cpu : 0;
     const time = this.clock.now[cpu] ?? 0;
     const place = this.queue[this.tail];
     if (place === undefined) {
@@ -186,5 +187,9 @@ function hand(message: Message, { route, handlers }: Channel, instance: number):
 
 function newChannels(): ReadonlyMap<Topic, Channel> {
   const topics = Object.keys(routes) as Topic[];
-  return new Map(topics.map((topic) => [topic, { route: routes[topic], handlers: [] }]));
+  return new Map(topics.map((topic) => [topic, newChannel(routes[topic])]));
+}
+
+function newChannel(route: Route): Channel {
+  return { route, isForGuest: route === 'guest', isForCpu: route === 'cpu', handlers: [] };
 }

@@ -27,7 +27,9 @@ export type MachineInspector = (transition: MachineTransition) => void;
 interface MemoisedState {
   readonly name: string;
   readonly snapshot: AnyMachineSnapshot;
-  readonly next: Map<string, MemoisedState>;
+  /** Events that were followed from here, and the state that each led to. */
+  readonly events: string[];
+  readonly next: MemoisedState[];
 }
 
 /**
@@ -79,7 +81,10 @@ export class MemoisedMachine<Machine extends AnyStateMachine = AnyStateMachine> 
 
   /** @internal Like `transition`, with one look-up for an event that was followed from there before. */
   follow(state: MemoisedState, event: string): MemoisedState | undefined {
-    return state.next.get(event) ?? this.compute(state, event);
+    // A state has few events, so a look at each is quicker than a map.
+    const { events } = state;
+    for (let i = 0; i < events.length; i++) if (events[i] === event) return state.next[i];
+    return this.compute(state, event);
   }
 
   /** Unlike `snapshot.can`, an event that is handled by staying where one is counts as legal. */
@@ -87,17 +92,19 @@ export class MemoisedMachine<Machine extends AnyStateMachine = AnyStateMachine> 
     return this.definition.getTransitionData(snapshot, { type }).length > 0;
   }
 
-  private compute({ snapshot, next }: MemoisedState, event: string): MemoisedState | undefined {
+  private compute(from: MemoisedState, event: string): MemoisedState | undefined {
+    const { snapshot } = from;
     if (!this.isLegal(snapshot, event)) return undefined;
     const nextSnapshot = getNextSnapshot(this.definition, snapshot, { type: event });
     const state = this.memoise(nextSnapshot as AnyMachineSnapshot);
-    next.set(event, state);
+    from.events.push(event);
+    from.next.push(state);
     return state;
   }
 
   private memoise(snapshot: AnyMachineSnapshot): MemoisedState {
     const name = stateName(snapshot);
-    const state = this.states.get(name) ?? { name, snapshot, next: new Map() };
+    const state = this.states.get(name) ?? { name, snapshot, events: [], next: [] };
     this.states.set(name, state);
     return state;
   }

@@ -44,7 +44,7 @@ export class Agenda {
   /** Something has happened on a CPU. */
   update(cpu: number): void {
     this.look(cpu);
-    this.follow();
+    if (this.scheduler.changed.size > 0) this.follow();
   }
 
   /** Looks at the CPUs whose guest or queue changed. */

@@ -17,6 +17,8 @@ export type FrameOwner = (typeof FrameOwner)[keyof typeof FrameOwner];
 /** What `allocate` returns when every frame is in use. */
 export const NO_FRAME = -1;
 
+const ZEROS = new Int32Array(PAGE_WORDS);
+
 /** Which frames are whose, without their contents, as plain data. */
 export interface HostFrames {
   /** First frame that was never used. */
@@ -110,7 +112,8 @@ export class HostMemory {
     if (this.used >= this.limit) return NO_FRAME;
     if (this.freeCount > 0) {
       pfn = this.free[--this.freeCount]!;
-      this.words.fill(0, pfn * PAGE_WORDS, (pfn + 1) * PAGE_WORDS);
+      // Quicker than to fill the page, where memory is shared.
+      this.words.set(ZEROS, pfn * PAGE_WORDS);
     } else if (this.unused < this.frameCount) {
       pfn = this.unused++;
     } else {

@@ -72,14 +72,10 @@ export class InstructionQueue {
     this.length = at + INSTRUCTION_WORDS;
   }
 
-  /**
-   * Takes what the loads returned out.
-   * @param spare goes on as the queue's list of results; what it holds is lost
-   */
-  takeResults(spare: number[]): number[] {
+  /** Takes what the loads returned out. */
+  takeResults(): number[] {
     const { results } = this;
-    if (spare.length > 0) spare.length = 0;
-    this.results = spare;
+    this.forgetResults();
     return results;
   }
 
@@ -87,8 +83,7 @@ export class InstructionQueue {
   clear(): void {
     this.length = 0;
     this.position = 0;
-    // Setting the length of an array costs, even when it has that length.
-    if (this.results.length > 0) this.results.length = 0;
+    this.forgetResults();
   }
 
   /** Its state as plain data. */
@@ -108,6 +103,11 @@ export class InstructionQueue {
     this.length = snapshot.code.length;
     this.position = snapshot.position;
     this.results.push(...snapshot.results);
+  }
+
+  /** A new list is quicker to have than a list's length is to set. */
+  private forgetResults(): void {
+    if (this.results.length > 0) this.results = [];
   }
 
   private grow(): void {

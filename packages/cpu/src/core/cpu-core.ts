@@ -17,6 +17,7 @@ import { inspectWalk } from './inspect-walk.js';
 import type { WalkInspection } from './inspect-walk.js';
 import { KernelExecutor } from './kernel-executor.js';
 import type { Step } from './kernel-executor.js';
+import { KernelLoop } from './kernel-loop.js';
 import { FAULT, Mmu } from './mmu.js';
 import type { MmuOptions } from './mmu.js';
 import { Need } from './rights.js';
@@ -79,6 +80,7 @@ export class CpuCore {
   private readonly format: PagingFormat;
   private readonly traps: Traps;
   private readonly kernel: KernelExecutor;
+  private readonly kernelHits: KernelLoop;
   private code: GuestCode | undefined;
   private mustResume = false;
 
@@ -89,6 +91,7 @@ export class CpuCore {
     this.mmu = new Mmu(options);
     this.traps = new Traps(this.mmu, this.registers, options.number, options.layout);
     this.kernel = new KernelExecutor(this.mmu, this.registers, this.traps);
+    this.kernelHits = new KernelLoop(this.mmu, this.registers);
   }
 
   /** What it counted so far. */
@@ -243,7 +246,10 @@ export class CpuCore {
     }
     while (this.mmu.now < until) {
       if (code.instructions.isEmpty) this.advance(code);
-      const step = this.kernel.step(code.instructions);
+      const { instructions } = code;
+      this.kernelHits.run(instructions, until);
+      if (instructions.isEmpty || this.mmu.now >= until) continue;
+      const step = this.kernel.step(instructions);
       if (step !== 'next') return step;
     }
     return 'next';

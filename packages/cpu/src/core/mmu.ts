@@ -110,9 +110,9 @@ export class Mmu {
    * @returns host-physical address of the page, signed, or `FAULT`: see `cr2` and `errorCode`
    */
   access(address: number, need: number): number {
-    const { tlb } = this;
+    const { tlb, counters } = this;
     if (tlb.lookUp(address, need)) {
-      this.counters.tlbHits++;
+      counters.tlbHits++;
       return tlb.frames[tlb.slotOf(address)]!;
     }
     return this.walk(address, need) ? this.walker.frame : FAULT;

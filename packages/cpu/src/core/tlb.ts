@@ -137,9 +137,9 @@ export class Tlb {
    */
   fill(address: number, rights: number, frame: number): void {
     const slot = this.slotOf(address);
-    const way = this.wayOf(slot, address);
-    this.moveToFront(slot, way < 0 ? slot + this.ways - 1 : way);
     this.isEmpty = false;
+    // Empty ways come last: after a flush there is nothing to find or to move.
+    if (this.tags[slot] !== 0) this.makeWay(slot, address);
     this.tags[slot] = (address & PAGE_MASK) | rights;
     this.frames[slot] = frame;
   }
@@ -152,6 +152,7 @@ export class Tlb {
   /** Forgets the entry of one page, if there is one. */
   drop(address: number): void {
     const slot = this.slotOf(address);
+    if (this.tags[slot] === 0) return;
     const way = this.wayOf(slot, address);
     if (way < 0) return;
     const last = slot + this.ways - 1;
@@ -196,6 +197,12 @@ export class Tlb {
       if (tag !== 0 && ((tag ^ address) & PAGE_MASK) === 0) return way;
     }
     return -1;
+  }
+
+  /** Has way 0 of a set ready to be filled. */
+  private makeWay(slot: number, address: number): void {
+    const way = this.wayOf(slot, address);
+    this.moveToFront(slot, way < 0 ? slot + this.ways - 1 : way);
   }
 
   private moveToFront(slot: number, way: number): void {

@@ -3,10 +3,22 @@ import { Flag, PageFaultError, hex } from '@lguest-sim/x86';
 import type { HostMemory, PagingFormat } from '@lguest-sim/x86';
 import { Right, WITHHELD } from './rights.js';
 
+// An imported constant is looked up at each use; one of the file's own costs nothing.
+const PRESENT = Flag.present;
+const ACCESSED = Flag.accessed;
+const DIRTY = Flag.dirty;
+const EXECUTABLE = Right.executable;
+const WITHHELD_RIGHTS = WITHHELD;
+const PROTECTION = PageFaultError.protection;
+/** Rights of a translation but those that its entries have to grant, writable and user. */
+const NO_TABLE_RIGHTS = Right.present | Right.executable;
 const TABLE_RIGHTS = Flag.writable | Flag.user;
-const ALL_RIGHTS = Right.present | WITHHELD;
+/** What a tag keeps of the leaf besides. */
+const KEPT_OF_LEAF = Right.dirty | Right.global;
 /** No address of a table: those are multiples of 4096. */
 const NO_TABLE = -1;
+/** Each of the four latched entries stands for a gibibyte; it has two words. */
+const LATCHED_SHIFT = 30;
 /** Address bits 36 to 62 of a PAE entry's high word: none of them is in host memory's 4 GiB. */
 const HIGH_ADDRESS = 0x7fffffff;
 
@@ -17,7 +29,7 @@ const HIGH_ADDRESS = 0x7fffffff;
  *     CR3 --> top entry --> [middle entry, PAE] --> leaf entry --> page
  *             (PAE: one of four latched at the CR3 load)
  *
- * Both formats take this one path; all that differs is in the format's levels.
+ * Both formats take this one path: a walk reads two entries, of a directory and of a table of leaves.
  * Source: Intel SDM volume 3, chapter 4; facts sheet, section 8 (rules of the CPU).
  */
 export class PageWalker {
@@ -38,15 +50,13 @@ export class PageWalker {
   private readonly words: Int32Array;
   private readonly frameCount: number;
   private readonly wordShift: 0 | 1;
-  private readonly shifts: Int32Array;
-  private readonly masks: Int32Array;
   /** Whether the top level is latched at the CR3 load (PAE) or read by each walk. Its entries then carry no rights. */
   readonly isLatched: boolean;
-  /** The first level that a walk reads from memory, and the last. */
-  private readonly firstLevel: number;
-  private readonly leaf: number;
-  /** Word indexes of the entries that the walk has used, by level. */
-  private readonly used: Int32Array;
+  /** Where an entry is in its table, in words: the address, shifted and masked. */
+  private readonly directoryShift: number;
+  private readonly directoryMask: number;
+  private readonly leafShift: number;
+  private readonly leafMask: number;
   /** Address bits of CR3. */
   private readonly cr3Mask: number;
 
@@ -55,12 +65,13 @@ export class PageWalker {
     this.words = host.words;
     this.frameCount = host.frameCount;
     this.wordShift = format.entryWordShift;
-    this.shifts = Int32Array.from(format.levels, (level) => level.shift);
-    this.masks = Int32Array.from(format.levels, (level) => level.entries - 1);
     this.isLatched = !format.top.hasRights;
-    this.firstLevel = this.isLatched ? 1 : 0;
-    this.leaf = format.levels.length - 1;
-    this.used = new Int32Array(format.levels.length);
+    const directory = format.middle ?? format.top;
+    // Shifted by that much less, an index comes out multiplied by the words in an entry.
+    this.directoryShift = directory.shift - format.entryWordShift;
+    this.directoryMask = (directory.entries - 1) << format.entryWordShift;
+    this.leafShift = format.leaf.shift - format.entryWordShift;
+    this.leafMask = (format.leaf.entries - 1) << format.entryWordShift;
     this.cr3Mask = -(format.top.entries * format.entryBytes);
   }
 
@@ -90,46 +101,41 @@ export class PageWalker {
    * @throws RangeError if an entry points outside host memory: a bug of the host's
    */
   walk(address: number, need: number): boolean {
-    const { words, shifts, masks, wordShift, used, leaf } = this;
-    let rights = ALL_RIGHTS;
-    let table = this.isLatched ? this.latchedTable(address) : this.cr3;
+    const { words, wordShift } = this;
+    const table = this.isLatched ? this.latchedTable(address) : this.cr3;
     this.reads = 0;
     if (table === NO_TABLE) return this.fail(need, 0);
-    for (let level = this.firstLevel; level <= leaf; level++) {
-      const index = ((address >>> shifts[level]!) & masks[level]!) << wordShift;
-      const at = (table >>> 2) + index;
-      const entry = words[at]!;
-      this.reads++;
-      if ((entry & Flag.present) === 0) return this.fail(need, 0);
-      const high = wordShift === 0 ? 0 : words[at + 1]!;
-      rights &= entry | ~TABLE_RIGHTS;
-      // NX is the sign of the high word.
-      if (high < 0) rights &= ~Right.executable;
-      used[level] = at;
-      table = this.pageOf(entry, high, address);
-    }
-    if ((need & WITHHELD & ~rights) !== 0) return this.fail(need, PageFaultError.protection);
-    this.frame = table;
-    this.rights = rights | (this.markUsed(need) & (Right.dirty | Right.global));
+    const directoryAt = (table >>> 2) + ((address >>> this.directoryShift) & this.directoryMask);
+    const directory = words[directoryAt]!;
+    this.reads = 1;
+    if ((directory & PRESENT) === 0) return this.fail(need, 0);
+    const directoryHigh = wordShift === 0 ? 0 : words[directoryAt + 1]!;
+    const leaves = this.pageOf(directory, directoryHigh, address);
+    const leafAt = (leaves >>> 2) + ((address >>> this.leafShift) & this.leafMask);
+    const leaf = words[leafAt]!;
+    this.reads = 2;
+    if ((leaf & PRESENT) === 0) return this.fail(need, 0);
+    const leafHigh = wordShift === 0 ? 0 : words[leafAt + 1]!;
+    const page = this.pageOf(leaf, leafHigh, address);
+    let rights = NO_TABLE_RIGHTS | (directory & leaf & TABLE_RIGHTS);
+    // NX is the sign of the high word.
+    if ((directoryHigh | leafHigh) < 0) rights &= ~EXECUTABLE;
+    if ((need & WITHHELD_RIGHTS & ~rights) !== 0) return this.fail(need, PROTECTION);
+    // Accessed in both, and for a store dirty in the leaf.
+    words[directoryAt] = directory | ACCESSED;
+    const used = leaf | ACCESSED | (need & DIRTY);
+    words[leafAt] = used;
+    this.frame = page;
+    this.rights = rights | (used & KEPT_OF_LEAF);
     return true;
   }
 
   /** PAE: the table that the latched entry for an address points to, or NO_TABLE. */
   private latchedTable(address: number): number {
-    const index = (address >>> this.shifts[0]!) << 1;
+    const index = (address >>> LATCHED_SHIFT) << 1;
     const entry = this.latch[index]!;
-    if ((entry & Flag.present) === 0) return NO_TABLE;
+    if ((entry & PRESENT) === 0) return NO_TABLE;
     return this.pageOf(entry, this.latch[index + 1]!, address);
-  }
-
-  /** Sets the accessed bits of the entries used, and the leaf's dirty bit for a store. */
-  private markUsed(need: number): number {
-    const { words, used, leaf } = this;
-    for (let level = this.firstLevel; level < leaf; level++) words[used[level]!]! |= Flag.accessed;
-    const at = used[leaf]!;
-    const entry = words[at]! | Flag.accessed | (need & Right.dirty);
-    words[at] = entry;
-    return entry;
   }
 
   private fail(need: number, protection: number): false {

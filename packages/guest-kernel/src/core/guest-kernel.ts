@@ -304,7 +304,7 @@ export class GuestKernel {
     const frame = context?.frames.at(-1);
     if (context === undefined || frame === undefined) return false;
     const { queue } = kernel.emit;
-    kernel.results = queue.takeResults(kernel.results);
+    kernel.results = queue.takeResults();
     queue.clear();
     const code = kernel.text.address(frame.routine, frame.step);
     kernel.emit.fetch(code);

@@ -21,6 +21,9 @@ export class KernelText {
   readonly entry: GuestPhysical;
   readonly #starts = new Map<Routine, number>();
   readonly #byName = new Map<string, Routine>();
+  /** What was asked for last, which as a rule is asked for again. */
+  #lastRoutine: Routine | undefined;
+  #lastStart: GuestPhysical = 0;
 
   /** @param start gpa of the text */
   constructor(start: GuestPhysical, routines: readonly Routine[]) {
@@ -33,7 +36,11 @@ export class KernelText {
 
   /** Gpa of the code of a routine's step, given by its index. */
   address(routine: Routine, index: number): GuestPhysical {
-    return this.#starts.get(routine)! + index * STEP_BYTES;
+    if (routine !== this.#lastRoutine) {
+      this.#lastRoutine = routine;
+      this.#lastStart = this.#starts.get(routine)!;
+    }
+    return this.#lastStart + index * STEP_BYTES;
   }
 
   /** Gpa of the code of a routine's step. */

@@ -25,14 +25,12 @@ export class Routine {
   readonly name: string;
   readonly steps: readonly Step[];
   readonly stepNames: readonly string[];
-  readonly #indexes: ReadonlyMap<Step, number>;
 
   /** @throws RangeError for a routine of no steps or more than MAX_STEPS */
   constructor(name: string, steps: Readonly<Record<string, Step>>) {
     this.name = name;
     this.steps = Object.values(steps);
     this.stepNames = Object.keys(steps);
-    this.#indexes = new Map(this.steps.map((step, index) => [step, index]));
     if (this.steps.length === 0 || this.steps.length > MAX_STEPS) {
       throw new RangeError(
         `routine ${name}: ${this.steps.length} steps, expected 1 to ${MAX_STEPS}`,
@@ -42,10 +40,11 @@ export class Routine {
 
   /** @throws Error if the step belongs to another routine */
   indexOf(step: Step): number {
-    const index = this.#indexes.get(step);
-    if (index === undefined)
-      throw new Error(`routine ${this.name}: ${step.name} is none of its steps`);
-    return index;
+    // They are few: a look at each is quicker than a map.
+    for (let index = 0; index < this.steps.length; index++) {
+      if (this.steps[index] === step) return index;
+    }
+    throw new Error(`routine ${this.name}: ${step.name} is none of its steps`);
   }
 
   /** @throws RangeError for a name that no step has */

@@ -90,7 +90,15 @@ export class GuestAccess {
   }
 
   private copy(gpa: number, target: Uint8Array): void {
-    for (let i = 0; i < target.length; i++) target[i] = this.loadByte(gpa + i);
+    const words = (gpa & 3) === 0 ? target.length & ~3 : 0;
+    for (let i = 0; i < words; i += 4) {
+      const word = this.memory.readWord(gpa + i);
+      target[i] = word;
+      target[i + 1] = word >>> 8;
+      target[i + 2] = word >>> 16;
+      target[i + 3] = word >>> 24;
+    }
+    for (let i = words; i < target.length; i++) target[i] = this.loadByte(gpa + i);
   }
 
   private load(gpa: number): number {

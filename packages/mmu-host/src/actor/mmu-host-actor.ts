@@ -95,10 +95,15 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
   }
 
   private subscribe(): void {
-    const { core } = this.options;
+    const { bus, core, guest } = this.options;
+    // The two of every round trip have handlers of their own: in one closure for all topics an engine
+    // meets messages of so many shapes that it compiles nothing well.
+    this.subscriptions.push(
+      bus.handle('demand-page', guest, (m) => this.onDemandPage(m)),
+      bus.handle('map-switcher', guest, (m) => this.onMapSwitcher(m)),
+    );
     this.answer('init-pagetable', () => core.initGuestPagetable() === 0);
     this.answer('guest-data-init', (m) => core.guestDataInit(VCPU, m.guestData));
-    this.answer('demand-page', (m) => this.demandPage(m));
     this.answer('pin-stack', () => core.pinStackPages(VCPU));
     this.answer('new-pagetable', (m) => this.newPagetable(m));
     this.answer('flush-tlb', (m) => (m.kernel ? core.clearAll(VCPU) : core.flushUser(VCPU)));
@@ -107,13 +112,15 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
     this.answer('set-pgd', (m) => core.setPgd(m.gpgdir, m.index));
     this.answer('set-pmd', (m) => core.setPmd(m.gpmd, m.index));
     this.answer('free-pagetable', () => core.free());
-    this.handle('map-switcher', (m) => this.mapSwitcher(m));
   }
 
-  private demandPage(message: Message<'demand-page'>): boolean {
-    const { clock, costs, core } = this.options;
-    clock.advance(message.cpu, costs.demandPage);
-    return core.demandPage(VCPU, message.address, message.errorCode);
+  private onDemandPage({ cpu, guest, address, errorCode }: Message<'demand-page'>): void {
+    const { bus, clock, costs, core } = this.options;
+    this.machine.send('demand-page');
+    clock.advance(cpu, costs.demandPage);
+    // Of all the requests that come often, only this one never changes a slot.
+    const fixed = core.demandPage(VCPU, address, errorCode);
+    bus.publish({ topic: 'shadow-done', cpu, guest, fixed });
   }
 
   private newPagetable({ cpu, guest, gpgdir }: Message<'new-pagetable'>): void {
@@ -123,8 +130,9 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
     bus.publish({ topic: 'slot-changed', cpu, guest, slot, gpgdir, change });
   }
 
-  private mapSwitcher({ cpu, guest }: Message<'map-switcher'>): void {
+  private onMapSwitcher({ cpu, guest }: Message<'map-switcher'>): void {
     const { bus, clock, costs, core } = this.options;
+    this.machine.send('map-switcher');
     const remap = core.mapSwitcher(VCPU, cpu);
     const hostCpus = clock.now.length;
     clock.advance(cpu, remapEntries(remap, hostCpus) * costs.remapEntry);
@@ -136,22 +144,13 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
 
   /** Handles a topic that is answered with `shadow-done`; no result means done. */
   private answer<T extends Topic>(topic: T, work: (message: Message<T>) => boolean | void): void {
-    const { bus } = this.options;
-    this.handle(topic, (message) => {
-      const fixed = work(message) ?? true;
-      // Of all the requests that come often, only this one never changes a slot.
-      if (topic !== 'demand-page') this.slots.follow();
-      const { cpu, guest } = message;
-      bus.publish({ topic: 'shadow-done', cpu, guest, fixed });
-    });
-  }
-
-  private handle<T extends Topic>(topic: T, work: (message: Message<T>) => void): void {
     const { bus, guest } = this.options;
     this.subscriptions.push(
       bus.handle(topic, guest, (message) => {
         this.machine.send(topic);
-        work(message);
+        const fixed = work(message) ?? true;
+        this.slots.follow();
+        bus.publish({ topic: 'shadow-done', cpu: message.cpu, guest, fixed });
       }),
     );
   }
