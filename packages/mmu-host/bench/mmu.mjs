@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Times the shadow MMU on the workloads of the native figures. Needs a build (`pnpm build`).
 //
-//   node bench/mmu.mjs [--json] [--fidelity original|mended] [--only NAME] [--repeats N]
+//   node bench/mmu.mjs [--json] [--fidelity original|mended] [--only NAME] [--format NAME] [--repeats N]
+//
+// Each is timed in a process of its own: how an engine compiles a function depends on all that it has
+// been called with, and what another workload has left behind is nothing that a simulation would meet.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BenchMachine } from './machine.mjs';
 import { workloads } from './workloads.mjs';
@@ -9,12 +14,14 @@ import { workloads } from './workloads.mjs';
 const WARM_UP_MS = 150;
 /** Short, so that on a busy machine some repeats run without an interruption. */
 const REPEAT_MS = 1;
+const FORMATS = ['two-level', 'pae'];
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     fidelity: { type: 'string', default: 'original' },
     only: { type: 'string' },
+    format: { type: 'string' },
     repeats: { type: 'string', default: '201' },
   },
 });
@@ -28,6 +35,7 @@ check(
   ['original', 'mended'].includes(values.fidelity),
   'original or mended',
 );
+check('--format', values.format, FORMATS.includes(values.format ?? 'pae'), FORMATS.join(' or '));
 check('--repeats', values.repeats, Number.isInteger(repeats) && repeats > 0, 'a number above 0');
 
 function check(option, value, isGood, expected) {
@@ -55,10 +63,25 @@ function measure(workload, format) {
   return { medianNs: times[times.length >> 1], bestNs: times[0] };
 }
 
+/** What a process of its own finds out. */
+function measureApart(name, format) {
+  const options = ['--only', name, '--format', format, '--fidelity', values.fidelity];
+  const command = [fileURLToPath(import.meta.url), ...options, '--repeats', values.repeats];
+  const { status, stdout } = spawnSync(process.execPath, [...command, '--json'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  return JSON.parse(stdout).results[0];
+}
+
+const isAlone = chosen.length === 1 && values.format !== undefined;
 const results = [];
 for (const workload of chosen) {
-  for (const format of ['two-level', 'pae']) {
-    const { medianNs, bestNs } = measure(workload, format);
+  for (const format of FORMATS.filter((name) => (values.format ?? name) === name)) {
+    const { medianNs, bestNs } = isAlone
+      ? measure(workload, format)
+      : measureApart(workload.name, format);
     results.push({ workload: workload.name, format, medianNs, bestNs });
     if (!values.json) {
       const ns = `${medianNs.toFixed(1)} / ${bestNs.toFixed(1)} ns`;

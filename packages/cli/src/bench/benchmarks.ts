@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Benchmark } from './benchmark.js';
 import { decoding } from './decoding.js';
+import { machine } from './machine.js';
 import { roundTrips } from './round-trips.js';
 import { switchRing } from './switch-ring.js';
 import { wholeRuns } from './whole-runs.js';
@@ -11,4 +12,5 @@ export const benchmarks: readonly Benchmark[] = [
   ...decoding,
   ...roundTrips,
   ...switchRing,
+  ...machine,
 ];

@@ -3,6 +3,7 @@ import { Hypercall, Register } from '@lguest-sim/abi';
 import { Simulation } from '@lguest-sim/simulation';
 import { patternTree } from '@lguest-sim/trace';
 import type { Benchmark } from './benchmark.js';
+import { nanosecondsAt } from './quantile.js';
 
 /** No timer interrupts, of the host's or the guest's. */
 const CONFIG = { slice: 1e9, guestSlice: 1e9 };
@@ -67,12 +68,6 @@ async function setPtes(): Promise<number[]> {
   return times;
 }
 
-/** Nanoseconds that a share of the round trips takes at most. */
-async function share(measure: () => Promise<number[]>, part: number): Promise<number> {
-  const sorted = Float64Array.from(await measure()).sort();
-  return sorted[Math.floor((sorted.length - 1) * part)]! * 1e6;
-}
-
 /** What one fault and one hypercall take, every message on the bus and every machine in its state. */
 export const roundTrips: readonly Benchmark[] = [
   {
@@ -80,27 +75,27 @@ export const roundTrips: readonly Benchmark[] = [
     title: 'a fault’s round trip, median',
     unit: 'ns',
     aim: 2000,
-    measure: async () => await share(faults, 0.5),
+    measure: async () => nanosecondsAt(await faults(), 0.5),
   },
   {
     name: 'fault-99',
     title: 'a fault’s round trip, 99 %',
     unit: 'ns',
     aim: 4000,
-    measure: async () => await share(faults, 0.99),
+    measure: async () => nanosecondsAt(await faults(), 0.99),
   },
   {
     name: 'set-pte',
     title: 'a SET_PTE’s round trip, median',
     unit: 'ns',
     aim: 2000,
-    measure: async () => await share(setPtes, 0.5),
+    measure: async () => nanosecondsAt(await setPtes(), 0.5),
   },
   {
     name: 'set-pte-99',
     title: 'a SET_PTE’s round trip, 99 %',
     unit: 'ns',
     aim: 4000,
-    measure: async () => await share(setPtes, 0.99),
+    measure: async () => nanosecondsAt(await setPtes(), 0.99),
   },
 ];

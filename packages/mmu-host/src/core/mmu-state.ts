@@ -37,6 +37,8 @@ export class MmuState extends ShadowTables {
 
   readonly slots: readonly Slot[];
   readonly vcpus: readonly Vcpu[];
+  /** The slots as the eviction policy sees them when it chooses for a vCPU, by that. */
+  readonly evictionViews: readonly EvictionView[];
   /** Pages of a kernel stack, unsigned. */
   stackPages = 0;
   /** At and above this virtual address everything is kernel memory; signed. 0 until it is set. */
@@ -62,24 +64,25 @@ export class MmuState extends ShadowTables {
     this.switcherAddress = layout.address | 0;
     this.slots = Array.from({ length: slots }, (_, slot) => new Slot(slot));
     this.vcpus = Array.from({ length: vcpus }, (_, vcpu) => new Vcpu(vcpu, this.slots[0]!));
+    this.evictionViews = this.vcpus.map((vcpu) => evictionView(this.slots, vcpu));
     this.walk = new GuestWalk(format.levels.length);
-  }
-
-  /** The slots as the eviction policy sees them. */
-  evictionView(vcpu: Vcpu): EvictionView {
-    const { slots } = this;
-    return {
-      slots: slots.length,
-      current: vcpu.slot.number,
-      isEmpty: (slot) => slots[slot]!.topPfn === 0,
-      table: (slot) => slots[slot]!.gpgdir >>> 0,
-    };
   }
 
   /** Whether a virtual address (signed) is the Switcher's, or beyond it. */
   isSwitcherAddress(vaddr: number): boolean {
     return vaddr >>> 0 >= this.switcherAddress >>> 0;
   }
+}
+
+function evictionView(slots: readonly Slot[], vcpu: Vcpu): EvictionView {
+  return {
+    slots: slots.length,
+    get current(): number {
+      return vcpu.slot.number;
+    },
+    isEmpty: (slot) => slots[slot]!.topPfn === 0,
+    table: (slot) => slots[slot]!.gpgdir >>> 0,
+  };
 }
 
 /** Where a walk of the guest's tables leaves what it found. */

@@ -51,7 +51,7 @@ function giveTop(mmu: MmuState, slot: Slot): boolean {
 /** The slot to take: the policy's choice, but none that another vCPU is on. */
 function chooseSlot(mmu: MmuState, vcpu: Vcpu): Slot {
   const { slots } = mmu;
-  const chosen = mmu.eviction.choose(mmu.evictionView(vcpu));
+  const chosen = mmu.eviction.choose(mmu.evictionViews[vcpu.number]!);
   if (mmu.defects.tableOfOtherVcpuTaken) return slots[chosen]!;
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[(chosen + i) % slots.length]!;
