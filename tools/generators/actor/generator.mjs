@@ -33,6 +33,7 @@ export default async function actorGenerator(tree, { name, description, skipInst
     if (!skipInstall) install(tree);
     refreshGraph(tree);
     console.log(`Next: ${folder}/README.md, and CONTRIBUTING.md on where a change belongs.`);
+    console.log('Then, for the API report: npx nx run-many -t build && node tools/api-report.mjs');
   };
 }
 
