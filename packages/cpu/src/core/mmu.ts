@@ -110,9 +110,9 @@ export class Mmu {
    * @returns host-physical address of the page, signed, or `FAULT`: see `cr2` and `errorCode`
    */
   access(address: number, need: number): number {
-    const { tlb, counters } = this;
+    const { tlb } = this;
     if (tlb.lookUp(address, need)) {
-      counters.tlbHits++;
+      this.counters.tlbHits++;
       return tlb.frames[tlb.slotOf(address)]!;
     }
     return this.walk(address, need) ? this.walker.frame : FAULT;

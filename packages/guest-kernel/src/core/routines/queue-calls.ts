@@ -43,7 +43,9 @@ const CALLS = 2;
 export function queue(kernel: Kernel, calls: readonly Call[], after: Step): Step {
   if (calls.length === 0) return after;
   const locals = [CALLS, 0];
-  for (const call of calls) for (let at = 0; at < CALL_NUMBERS; at++) locals.push(call[at]!);
+  for (const call of calls) {
+    for (let at = 0; at < CALL_NUMBERS; at++) locals.push(call[at]!);
+  }
   return kernel.call(queueCalls, locals, after);
 }
 
