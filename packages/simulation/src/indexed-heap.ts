@@ -57,9 +57,10 @@ export class IndexedHeap {
   /** Puts a member in, or changes its key. `rank` decides between equal keys. */
   set(member: number, key: number, rank = member): void {
     let at = this.places[member]!;
-    if (at === EMPTY) at = this.count++;
     this.keys[member] = key;
     this.ranks[member] = rank;
+    if (at === EMPTY) at = this.count++;
+    else if (this.count === 1) return;
     this.sink(this.rise(at, member), member);
   }
 

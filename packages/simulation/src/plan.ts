@@ -75,6 +75,7 @@ export class Plan {
    * cycles; Infinity if there is none.
    */
   stopTime(cpu: number, guest: number): number {
+    if (this.position === this.events.length) return Infinity;
     const departure = this.departures[cpu]!.at(-1) ?? Infinity;
     return Math.min(departure, this.moves[guest]!.at(-1) ?? Infinity);
   }

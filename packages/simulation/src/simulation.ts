@@ -304,10 +304,14 @@ export class Simulation {
     let steps = 0;
     while (signal?.aborted !== true) {
       const outcome = this.loop.step(until);
-      if (outcome.kind === 'finished') return true;
-      if (outcome.kind === 'reached') return false;
-      if (outcome.kind === 'starved') await this.feed(outcome);
-      steps += outcome.kind === 'starved' ? STEPS_PER_FEED : 1;
+      if (outcome.kind === 'progress') {
+        steps++;
+      } else if (outcome.kind === 'starved') {
+        await this.feed(outcome);
+        steps += STEPS_PER_FEED;
+      } else {
+        return outcome.kind === 'finished';
+      }
       if (steps < STEPS_PER_BREATH) continue;
       steps = 0;
       await breathe?.();
