@@ -27,6 +27,7 @@ const commandArbitrary = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.constant('access'), pageArbitrary, rightsArbitrary) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('drop'), pageArbitrary, rightsArbitrary) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('fill'), pageArbitrary, rightsArbitrary) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('flush'), pageArbitrary, rightsArbitrary) },
 );
 
 function lookUp(tlb: Tlb, page: number, need: number): number | undefined {
@@ -52,6 +53,9 @@ describe('the TLB', () => {
             if (command === 'drop') {
               tlb.drop(page * 4096);
               model.drop(page);
+            } else if (command === 'flush') {
+              tlb.flush();
+              model.flush();
             } else if (command === 'fill') {
               fill(page, rights);
             } else {
@@ -88,6 +92,17 @@ describe('the TLB', () => {
     for (let page = 0; page < 64; page++) tlb.fill(page * 4096, Right.present, 0x1000);
     tlb.flush();
     for (let page = 0; page < 64; page++) expect(lookUp(tlb, page, Right.present)).toBeUndefined();
+  });
+
+  it('finds nothing after a flush, however often its sets were emptied and filled before', () => {
+    const tlb = new Tlb({ entries: 8, ways: 4 });
+    for (let time = 0; time < 3; time++) {
+      tlb.fill(0, Right.present, 0x1000);
+      tlb.drop(0);
+    }
+    tlb.fill(0x1000, Right.present, 0x2000);
+    tlb.flush();
+    expect(lookUp(tlb, 1, Right.present)).toBeUndefined();
   });
 
   it('has 64 entries in 4 ways unless told otherwise', () => {

@@ -41,7 +41,7 @@ export class PolicyTlb extends Tlb {
   override fill(address: number, rights: number, frame: number): void {
     const slot = this.slotOf(address);
     const place = this.wayOf(slot, address);
-    this.isEmpty = false;
+    if (this.tags[slot] === 0) this.noteFilled(slot);
     if (place >= 0) this.found(slot, place);
     else this.swap(slot, this.placeToFill(slot));
     this.tags[slot] = (address & PAGE_MASK) | rights;
@@ -80,7 +80,7 @@ export class PolicyTlb extends Tlb {
     }
     super.restore(snapshot);
     this.wayAt.set(policy.wayAt);
-    this.isEmpty = policy.isEmpty;
+    if (policy.isEmpty) super.flush();
     this.policy.restore?.(policy.state);
   }
 

@@ -63,8 +63,13 @@ export class Tlb {
   readonly slotMask: number;
   /** Entries of a set. */
   protected readonly ways: number;
-  /** Nothing was filled since the last flush, as between the two CR3 loads of a world switch. */
-  protected isEmpty = true;
+  /**
+   * Way 0 of the sets that were filled since the last flush, some perhaps twice. Two world switches leave
+   * few of them, and to empty these is less work than to empty all.
+   */
+  private readonly filled: Int32Array;
+  /** How many there are; more than there is room for stand for all sets. */
+  private filledCount = 0;
 
   /** @throws RangeError unless both are powers of two, ways <= entries <= 2^20, ways <= 4096 */
   constructor(shape: TlbShape = DEFAULT_TLB) {
@@ -79,6 +84,7 @@ export class Tlb {
     this.ways = ways;
     this.tags = new Int32Array(entries);
     this.frames = new Int32Array(entries);
+    this.filled = new Int32Array(entries / ways);
     this.slotShift = PAGE_SHIFT - Math.log2(ways);
     this.slotMask = entries - ways;
   }
@@ -137,9 +143,9 @@ export class Tlb {
    */
   fill(address: number, rights: number, frame: number): void {
     const slot = this.slotOf(address);
-    this.isEmpty = false;
     // Empty ways come last: after a flush there is nothing to find or to move.
-    if (this.tags[slot] !== 0) this.makeWay(slot, address);
+    if (this.tags[slot] === 0) this.noteFilled(slot);
+    else this.makeWay(slot, address);
     this.tags[slot] = (address & PAGE_MASK) | rights;
     this.frames[slot] = frame;
   }
@@ -165,9 +171,21 @@ export class Tlb {
 
   /** Forgets everything: a CR3 load with CR4.PGE off. */
   flush(): void {
-    if (this.isEmpty) return;
-    this.tags.fill(0);
-    this.isEmpty = true;
+    const { tags, filled, filledCount, ways } = this;
+    if (filledCount > filled.length) {
+      tags.fill(0);
+    } else {
+      for (let at = 0; at < filledCount; at++) {
+        const first = filled[at]!;
+        for (let way = first; way < first + ways; way++) tags[way] = 0;
+      }
+    }
+    this.filledCount = 0;
+  }
+
+  /** Nothing was filled since the last flush, as between the two CR3 loads of a world switch. */
+  protected get isEmpty(): boolean {
+    return this.filledCount === 0;
   }
 
   /** Its state as plain data. */
@@ -185,7 +203,7 @@ export class Tlb {
         `snapshot of a TLB of ${snapshot.tags.length} entries: expected ${this.tags.length}`,
       );
     }
-    this.isEmpty = false;
+    this.filledCount = this.filled.length + 1;
     this.tags.set(snapshot.tags);
     this.frames.set(snapshot.frames);
   }
@@ -197,6 +215,12 @@ export class Tlb {
       if (tag !== 0 && ((tag ^ address) & PAGE_MASK) === 0) return way;
     }
     return -1;
+  }
+
+  /** To be called when way 0 of a set is empty and about to be filled. */
+  protected noteFilled(slot: number): void {
+    if (this.filledCount < this.filled.length) this.filled[this.filledCount] = slot;
+    this.filledCount++;
   }
 
   /** Has way 0 of a set ready to be filled. */

@@ -43,6 +43,10 @@ export class NaiveTlb {
     if (at >= 0) set.splice(at, 1);
   }
 
+  flush(): void {
+    for (const set of this.sets) set.length = 0;
+  }
+
   private setOf(page: number): NaiveEntry[] {
     return this.sets[page % this.sets.length]!;
   }
