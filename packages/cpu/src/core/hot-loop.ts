@@ -70,7 +70,7 @@ export function runAccesses(
 
 /** The position at which the deadline ends this run: reckoned anew whenever a walk took its cycles. */
 function endBefore(mmu: Mmu, first: number, limit: number, until: number): number {
-  return Math.min(limit, first + mmu.accessesBefore(until)) | 0;
+  return first + mmu.accessesBefore(until, limit - first);
 }
 
 /** Address of the last fetch that is in the batch's arrays from `start` on and before `end`, or else `none`. */

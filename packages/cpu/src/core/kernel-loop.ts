@@ -39,9 +39,9 @@ export class KernelLoop {
     const { tags, frames, slotShift, slotMask } = mmu.tlb;
     const { words } = mmu.host;
     const { code, length, results } = queue;
-    const most = mmu.accessesBefore(until);
-    let made = 0;
     let at = queue.position;
+    const most = mmu.accessesBefore(until, length - at);
+    let made = 0;
     for (; at < length && made < most; at += instructionWords) {
       const operation = code[at]!;
       const operand = code[at + 1]!;

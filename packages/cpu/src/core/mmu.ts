@@ -85,11 +85,12 @@ export class Mmu {
     this.clock.now[this.cpu]! += cycles;
   }
 
-  /** How many accesses that hit can start before a time, in cycles. */
-  accessesBefore(until: number): number {
+  /** How many accesses that hit, of so many at most, can start before a time, in cycles. */
+  accessesBefore(until: number, most: number): number {
     const left = until - this.now;
-    if (left <= 0) return 0;
-    return this.costs.access > 0 ? Math.ceil(left / this.costs.access) : Infinity;
+    // As a rule all can: that is seen without a division.
+    if (left > (most - 1) * this.costs.access) return most;
+    return left <= 0 ? 0 : Math.ceil(left / this.costs.access);
   }
 
   /**
