@@ -26,12 +26,15 @@ export interface Attendant {
 
 type Handler = (message: Message) => void;
 
-/** A topic: where its messages go, and by number of the component who handles them there, in order. */
+/** A topic: where its messages go, and by number of the component who handles them there. */
 interface Channel {
   readonly route: Route;
   readonly isForGuest: boolean;
   readonly isForCpu: boolean;
+  /** All of them, in order. */
   readonly handlers: (readonly Handler[] | undefined)[];
+  /** The one, or what calls all. */
+  readonly receivers: (Handler | undefined)[];
 }
 
 /**
@@ -94,11 +97,12 @@ export class Bus {
     instance: number,
     handler: (message: Message<T>) => void,
   ): Subscription {
-    const { handlers } = this.channels.get(topic)!;
+    const channel = this.channels.get(topic)!;
     const added = handler as Handler;
-    handlers[instance] = [...(handlers[instance] ?? []), added];
+    setHandlers(channel, instance, [...(channel.handlers[instance] ?? []), added]);
     return new Subscription(() => {
-      handlers[instance] = handlers[instance]?.filter((other) => other !== added);
+      const left = channel.handlers[instance]?.filter((other) => other !== added);
+      setHandlers(channel, instance, left ?? []);
     });
   }
 
@@ -133,7 +137,10 @@ export class Bus {
 
   /** Completes all streams; nothing can be published afterwards. */
   close(): void {
-    for (const { handlers } of this.channels.values()) handlers.length = 0;
+    for (const { handlers, receivers } of this.channels.values()) {
+      handlers.length = 0;
+      receivers.length = 0;
+    }
     this.watched.complete();
   }
 
@@ -176,13 +183,25 @@ export class Bus {
 }
 
 /** Lets the handlers of a message have it. */
-function hand(message: Message, { route, handlers }: Channel, instance: number): void {
+function hand(message: Message, channel: Channel, instance: number): void {
+  const receiver = channel.receivers[instance];
+  if (receiver !== undefined) return receiver(message);
+  const { route } = channel;
   if (route === 'watch') return;
-  const receivers = handlers[instance];
-  if (receivers === undefined || receivers.length === 0) {
-    throw new Error(`message ${message.topic}: nobody handles it for ${route} ${instance}`);
-  }
-  for (let i = 0; i < receivers.length; i++) receivers[i]!(message);
+  throw new Error(`message ${message.topic}: nobody handles it for ${route} ${instance}`);
+}
+
+function setHandlers(channel: Channel, instance: number, handlers: readonly Handler[]): void {
+  channel.handlers[instance] = handlers;
+  // An announcement is for whoever watches, not for a component.
+  if (channel.route !== 'watch') channel.receivers[instance] = receiverOf(handlers);
+}
+
+function receiverOf(handlers: readonly Handler[]): Handler | undefined {
+  if (handlers.length < 2) return handlers[0];
+  return (message) => {
+    for (const handler of handlers) handler(message);
+  };
 }
 
 function newChannels(): ReadonlyMap<Topic, Channel> {
@@ -191,5 +210,5 @@ function newChannels(): ReadonlyMap<Topic, Channel> {
 }
 
 function newChannel(route: Route): Channel {
-  return { route, isForGuest: route === 'guest', isForCpu: route === 'cpu', handlers: [] };
+  return { route, isForGuest: route === 'guest', isForCpu: route === 'cpu', handlers: [], receivers: [] };
 }
