@@ -6,6 +6,7 @@ import {
   StatePage,
   Tss,
   USER_PRIVILEGE,
+  copyRegisters,
   privilegeOf,
   stateAddress,
 } from '@lguest-sim/abi';
@@ -127,9 +128,7 @@ export class Traps {
       throw new RangeError(`host CPU ${this.cpu}: TSS.sp0 is ${hex(sp0)}, no end of a regs page`);
     }
     const page = this.own(bottom, Need.store, 'register frame', vector);
-    const { words } = mmu.host;
-    const at = (page | (bottom & ~PAGE_MASK)) >>> 2;
-    for (let i = 0; i < REGISTER_WORDS; i++) words[at + i] = registers[i]!;
+    copyRegisters(registers, 0, mmu.host.words, (page | (bottom & ~PAGE_MASK)) >>> 2);
   }
 
   private enterGuest(vector: number, errorCode: number): TrapExit {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import {
   REGISTERS_OFFSET,
-  REGISTER_WORDS,
   Register,
   StatePage,
   TRAP_SEGMENT_LOAD,
+  copyRegisters,
   registersAddress,
   stateAddress,
   type SwitcherLayout,
@@ -90,8 +90,7 @@ export class WorldSwitch {
       const problem = `trap number ${trapNumber} instead of ${TRAP_SEGMENT_LOAD}`;
       throw this.crash(problem, 'guest entry', this.registersAt);
     }
-    const { registers } = this.processor;
-    for (let i = 0; i < REGISTER_WORDS; i++) registers[i] = words[first + i]!;
+    copyRegisters(words, first, this.processor.registers, 0);
     this.worldSwitches++;
   }
 
