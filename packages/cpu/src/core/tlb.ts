@@ -131,6 +131,8 @@ export class Tlb {
    * @param mask the bits of a tag that have to be as `wanted` has them
    */
   promote(slot: number, wanted: number, mask: number): boolean {
+    // Empty ways come last: as a rule a world switch has just emptied the set.
+    if (this.tags[slot] === 0) return false;
     const way = this.find(slot, wanted, mask);
     if (way < 0) return false;
     this.moveToFront(slot, way);
@@ -171,13 +173,15 @@ export class Tlb {
 
   /** Forgets everything: a CR3 load with CR4.PGE off. */
   flush(): void {
-    const { tags, filled, filledCount, ways } = this;
+    const { tags, filled, filledCount, ways, isLru } = this;
     if (filledCount > filled.length) {
       tags.fill(0);
     } else {
       for (let at = 0; at < filledCount; at++) {
-        const first = filled[at]!;
-        for (let way = first; way < first + ways; way++) tags[way] = 0;
+        let way = filled[at]!;
+        const end = way + ways;
+        // In order of use empty ways come last.
+        for (; way < end && (tags[way] !== 0 || !isLru); way++) tags[way] = 0;
       }
     }
     this.filledCount = 0;
