@@ -46,6 +46,8 @@ export class Plan {
   private readonly moves: readonly number[][];
   /** Events taken. */
   private position = 0;
+  /** When the next event happens: looked at before each step, so it is at hand. */
+  private next = Infinity;
 
   constructor(options: {
     cpus: number;
@@ -67,7 +69,7 @@ export class Plan {
 
   /** When the next event happens, in cycles; Infinity if there is none. */
   get nextTime(): number {
-    return this.events[this.position]?.at ?? Infinity;
+    return this.next;
   }
 
   /**
@@ -75,7 +77,7 @@ export class Plan {
    * cycles; Infinity if there is none.
    */
   stopTime(cpu: number, guest: number): number {
-    if (this.position === this.events.length) return Infinity;
+    if (this.next === Infinity) return Infinity;
     const departure = this.departures[cpu]!.at(-1) ?? Infinity;
     return Math.min(departure, this.moves[guest]!.at(-1) ?? Infinity);
   }
@@ -83,6 +85,7 @@ export class Plan {
   /** Takes the next event; there has to be one. */
   take(): PlannedEvent {
     const event = this.events[this.position++]!;
+    this.findNext();
     this.timesOf(event)?.pop();
     return event;
   }
@@ -96,7 +99,12 @@ export class Plan {
     this.collect();
   }
 
+  private findNext(): void {
+    this.next = this.events[this.position]?.at ?? Infinity;
+  }
+
   private collect(): void {
+    this.findNext();
     for (const times of [...this.departures, ...this.moves]) times.length = 0;
     for (const event of this.events.slice(this.position).reverse()) {
       this.timesOf(event)?.push(event.at);
