@@ -210,5 +210,11 @@ function newChannels(): ReadonlyMap<Topic, Channel> {
 }
 
 function newChannel(route: Route): Channel {
-  return { route, isForGuest: route === 'guest', isForCpu: route === 'cpu', handlers: [], receivers: [] };
+  return {
+    route,
+    isForGuest: route === 'guest',
+    isForCpu: route === 'cpu',
+    handlers: [],
+    receivers: [],
+  };
 }
