@@ -13,6 +13,7 @@ const ofPackages = {
   trace: 'packages/trace/bench/read-text.mjs',
   decode: 'packages/trace/bench/decode.mjs',
   scale: 'packages/simulation/bench/scale.mjs',
+  instructions: 'packages/cli/bench/instructions.mjs',
 };
 
 const [name = '', ...options] = process.argv.slice(2);
