@@ -20,18 +20,24 @@ const valgrind = ['--tool=callgrind', '--dump-instr=yes', '--smc-check=all-non-f
 const node = ['--perf-basic-prof', '--single-threaded', '--no-concurrent-recompilation'];
 
 const { values } = parseArgs({ options: { top: { type: 'string', default: '40' } } });
-const directory = mkdtempSync(join(tmpdir(), 'lguest-sim-instructions-'));
-try {
-  print(count(20_000), count(40_000), Number(values.top));
-} finally {
-  rmSync(directory, { recursive: true });
+if (spawnSync('valgrind', ['--version']).error === undefined) {
+  const directory = mkdtempSync(join(tmpdir(), 'lguest-sim-instructions-'));
+  try {
+    print(count(20_000, directory), count(40_000, directory), Number(values.top));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+} else {
+  console.error('valgrind: not found; expected it to be installed (apt-get install valgrind)');
+  process.exitCode = 1;
 }
 
 /**
  * Runs a guest of which almost every access faults.
  * @param {number} accesses of each process
+ * @param {string} directory for what is written meanwhile
  */
-function count(accesses) {
+function count(accesses, directory) {
   const scenario = join(directory, 'faults.yaml');
   const result = join(directory, 'result.json');
   const counted = join(directory, 'callgrind.out');
@@ -39,11 +45,11 @@ function count(accesses) {
   writeFileSync(scenario, `name: faults\nprocesses: [${pattern}]\n`);
   const args = [...valgrind, `--callgrind-out-file=${counted}`, process.execPath, ...node, command];
   const run = [...args, 'run', scenario, '--quiet', '--json', result];
-  const { status, error, stderr } = spawnSync('valgrind', run, {
+  const { status, stderr } = spawnSync('valgrind', run, {
     cwd: directory,
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`valgrind: ${error?.message ?? stderr}`);
+  if (status !== 0) throw new Error(`valgrind: ${stderr}`);
   /** @type {{ totals: { worldSwitches: number } }} */
   const { totals } = JSON.parse(readFileSync(result, 'utf8'));
   return { worldSwitches: totals.worldSwitches, functions: optimisedInstructions(counted) };
