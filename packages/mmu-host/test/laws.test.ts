@@ -48,6 +48,26 @@ describe.each(formats)('a mended shadow MMU, $name', (format) => {
     PATIENCE,
   );
 
+  test('gives everything back after a snapshot was put back', () => {
+    const property = fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const machine = new TestMachine(options);
+      machine.init();
+      starts['on three vCPUs'](machine);
+      const expected = new Expected();
+      for (const act of steps) act(machine, expected);
+      const { host, mmu, tablesInUse } = machine;
+      const [memory, state] = [host.snapshot(), mmu.snapshot()];
+      mmu.free();
+      host.restore(memory);
+      mmu.restore(state);
+      machine.tablesInUse = tablesInUse;
+      mmu.free();
+      expect(machine.tablesInUse).toBe(0);
+      expect(audit(machine)).toEqual([]);
+    });
+    fc.assert(property, { numRuns: 20 });
+  });
+
   test('gives everything back when its set-up fails', () => {
     for (let limit = 0; limit < 4; limit++) {
       const machine = new TestMachine({ format });

@@ -17,7 +17,8 @@ export type FrameOwner = (typeof FrameOwner)[keyof typeof FrameOwner];
 /** What `allocate` returns when every frame is in use. */
 export const NO_FRAME = -1;
 
-const ZEROS = new Int32Array(PAGE_WORDS);
+/** Numbers of 8 bytes in a page. */
+const PAGE_DOUBLES = PAGE_SIZE / Float64Array.BYTES_PER_ELEMENT;
 
 /** Which frames are whose, without their contents, as plain data. */
 export interface HostFrames {
@@ -72,6 +73,8 @@ export class HostMemory {
    * none, although there are some.
    */
   limit: number;
+  /** The same bytes again, eight at a time. */
+  private readonly doubles: Float64Array;
   private readonly free: Int32Array;
   private freeCount = 0;
   private unused = 2;
@@ -89,6 +92,7 @@ export class HostMemory {
     this.buffer = allocateBuffer(frameCount * PAGE_SIZE);
     this.words = new Int32Array(this.buffer);
     this.bytes = new Uint8Array(this.buffer);
+    this.doubles = new Float64Array(this.buffer);
     this.holds = new Int32Array(frameCount);
     this.owners = new Uint8Array(frameCount);
     this.free = new Int32Array(frameCount);
@@ -112,8 +116,7 @@ export class HostMemory {
     if (this.used >= this.limit) return NO_FRAME;
     if (this.freeCount > 0) {
       pfn = this.free[--this.freeCount]!;
-      // Quicker than to fill the page, where memory is shared.
-      this.words.set(ZEROS, pfn * PAGE_WORDS);
+      this.clear(pfn);
     } else if (this.unused < this.frameCount) {
       pfn = this.unused++;
     } else {
@@ -192,6 +195,22 @@ export class HostMemory {
     this.freeCount = free.length;
     this.unused = unused;
     this.limit = frames.limit;
+  }
+
+  /**
+   * Fills a frame with zeros: a double's zero is one of all bits. By hand, as a call of `fill` or `set`
+   * leaves compiled code, and where memory is shared that takes longer than the page itself.
+   */
+  private clear(pfn: Pfn): void {
+    const { doubles } = this;
+    const first = pfn * PAGE_DOUBLES;
+    const end = first + PAGE_DOUBLES;
+    for (let i = first; i < end; i += 4) {
+      doubles[i] = 0;
+      doubles[i + 1] = 0;
+      doubles[i + 2] = 0;
+      doubles[i + 3] = 0;
+    }
   }
 
   private recycle(pfn: Pfn): void {

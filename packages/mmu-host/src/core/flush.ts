@@ -3,6 +3,7 @@ import { Flag, type Pfn } from '@lguest-sim/x86';
 import type { Level } from './level.js';
 import type { MmuState } from './mmu-state.js';
 import type { Slot, Vcpu } from './slot.js';
+import { PART_WORDS } from './table-parts.js';
 
 const PRESENT = Flag.present;
 const SHIFT = 12;
@@ -62,18 +63,21 @@ function releaseTableEntries(mmu: MmuState, level: Level, table: Pfn): void {
   releaseEntries(mmu, level, first, first + level.entries * mmu.entryWords);
 }
 
-/**
- * Releases the directory entries of a level from the word `first` up to, not with, `end`. Most are
- * empty, so four words are looked at in one go.
- */
+/** Releases the directory entries of a table from the word `first` up to, not with, `end`. */
 function releaseEntries(mmu: MmuState, level: Level, first: number, end: number): void {
-  const words = mmu.words;
-  let word = first;
-  for (; word + 4 <= end; word += 4) {
-    const some = words[word]! | words[word + 1]! | words[word + 2]! | words[word + 3]!;
-    if ((some & PRESENT) !== 0) releaseEach(mmu, level, word, word + 4);
+  const { parts } = mmu;
+  for (let left = parts.between(first, end); left !== 0; left &= left - 1) {
+    const part = partOf(first, left);
+    const partEnd = part + PART_WORDS;
+    releaseEach(mmu, level, Math.max(first, part), Math.min(end, partEnd));
+    if (first <= part && partEnd <= end) parts.unmark(part);
   }
-  releaseEach(mmu, level, word, end);
+}
+
+/** Index of the first word of the part that the lowest bit stands for, in the table that `word` is in. */
+function partOf(word: number, bits: number): number {
+  const part = 31 - Math.clz32(bits & -bits);
+  return (word & ~(PAGE_WORDS - 1)) + part * PART_WORDS;
 }
 
 function releaseEach(mmu: MmuState, level: Level, first: number, end: number): void {
@@ -95,23 +99,12 @@ function releaseTable(mmu: MmuState, level: Level, table: Pfn): void {
   mmu.returnTable(table);
 }
 
-/**
- * H:460 Gives back every page that a table of leaves holds. The table itself is not cleared.
- *
- * Most tables hold few pages, so four words are looked at in one go. Under PAE half of them are
- * high words; in the few where the present bit's place is not clear, nothing is found to release.
- */
+/** H:460 Gives back every page that a table of leaves holds. The table itself is not cleared. */
 function releaseLeaves(mmu: MmuState, table: Pfn): void {
-  const words = mmu.words;
-  const first = table << PAGE_WORD_SHIFT;
-  const end = first + PAGE_WORDS;
-  for (let word = first; word < end; word += 4) {
-    const some = words[word]! | words[word + 1]! | words[word + 2]! | words[word + 3]!;
-    if ((some & PRESENT) !== 0) releaseFour(mmu, word);
-  }
-}
-
-function releaseFour(mmu: MmuState, first: number): void {
   const step = mmu.entryWords;
-  for (let word = first; word < first + 4; word += step) mmu.releaseLeaf(word);
+  const first = table << PAGE_WORD_SHIFT;
+  for (let left = mmu.parts.between(first, first + PAGE_WORDS); left !== 0; left &= left - 1) {
+    const part = partOf(first, left);
+    for (let word = part; word < part + PART_WORDS; word += step) mmu.releaseLeaf(word);
+  }
 }

@@ -7,6 +7,7 @@ import type { ShadowMmuOptions, TablePages } from './interfaces.js';
 import { outOfMemoryMessages } from './kill-messages.js';
 import { Level } from './level.js';
 import type { Slot } from './slot.js';
+import { TableParts } from './table-parts.js';
 
 /** Where an entry would be that is not there. */
 export const NO_ENTRY = -1;
@@ -30,6 +31,8 @@ export class ShadowTables {
   readonly top: Level;
   /** 32-bit words in an entry: 1, or 2 under PAE. */
   readonly entryWords: number;
+  /** Where something may be present. */
+  readonly parts: TableParts;
   private readonly tables: TablePages;
 
   constructor(options: ShadowMmuOptions) {
@@ -39,6 +42,7 @@ export class ShadowTables {
     this.kill = options.kill;
     this.top = new Level(options.format, 0);
     this.entryWords = options.format.entryBytes >> 2;
+    this.parts = new TableParts(options.host.frameCount);
     this.tables = options.tables;
   }
 
@@ -96,6 +100,7 @@ export class ShadowTables {
 
   /** Sets an entry, one or two words. */
   setEntry(word: number, low: number, high: number): void {
+    if ((low & PRESENT) !== 0) this.parts.mark(word);
     this.words[word] = low;
     if (this.entryWords === 2) this.words[word + 1] = high;
   }
@@ -115,7 +120,9 @@ export class ShadowTables {
   /** Takes a page for a table. Returns its host page number, or -1. */
   takeTable(): Pfn {
     const pfn = this.tables.allocate();
-    if (pfn >= 0) this.counters.tablesAllocated++;
+    if (pfn < 0) return pfn;
+    this.counters.tablesAllocated++;
+    this.parts.clear(pfn);
     return pfn;
   }
 
