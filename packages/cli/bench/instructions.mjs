@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// How many compiled instructions a world switch takes, and in which functions: a figure that the machine's
-// noise does not reach. Two runs of different length under callgrind; what the longer one has more, for each
-// world switch that it has more. Takes some five minutes, and needs valgrind (apt-get install valgrind).
+// How many compiled instructions something takes, and in which functions: a figure that the machine's noise
+// does not reach. Two runs of different length under callgrind; what the longer one has more, for each time that
+// it happens more. Takes some five minutes, and needs valgrind (apt-get install valgrind).
 //
-//   node bench/instructions.mjs [--top 40]
+//   node bench/instructions.mjs [faults|ring] [--top 40]
+//
+//   faults   a world switch, where almost every access faults
+//   ring     a context switch of 16 processes over 4 slots, as in `lguest-sim bench ring`
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,30 +22,63 @@ const valgrind = ['--tool=callgrind', '--dump-instr=yes', '--smc-check=all-non-f
 // One thread, as a compiler on another would not get on while the first is simulated.
 const node = ['--perf-basic-prof', '--single-threaded', '--no-concurrent-recompilation'];
 
-const { values } = parseArgs({ options: { top: { type: 'string', default: '40' } } });
-if (spawnSync('valgrind', ['--version']).error === undefined) {
+/** @typedef {{ totals: { worldSwitches: number }, guests: { processes: { contextSwitches: number }[] }[] }} Result */
+/**
+ * Accesses of each process in the shorter and in the longer run, and what is counted.
+ * @type {Readonly<Record<string, { pattern: string, accesses: readonly [number, number], unit: string, times: (result: Result) => number }>>}
+ */
+const workloads = {
+  faults: {
+    pattern: 'switch-ring, processes: 6, pages: 512, turn: 512',
+    accesses: [20_000, 40_000],
+    unit: 'world switch',
+    times: ({ totals }) => totals.worldSwitches,
+  },
+  ring: {
+    pattern: 'switch-ring, processes: 16, pages: 4, turn: 16',
+    accesses: [8000, 16_000],
+    unit: 'context switch',
+    times: ({ guests }) =>
+      guests[0].processes.reduce((sum, { contextSwitches }) => sum + contextSwitches, 0),
+  },
+};
+
+const { values, positionals } = parseArgs({
+  options: { top: { type: 'string', default: '40' } },
+  allowPositionals: true,
+});
+const [name = 'faults'] = positionals;
+const workload = workloads[name];
+if (workload === undefined) {
+  fail(`${name}: expected one of ${Object.keys(workloads).join(', ')}`);
+} else if (spawnSync('valgrind', ['--version']).error !== undefined) {
+  fail('valgrind: not found; expected it to be installed (apt-get install valgrind)');
+} else {
   const directory = mkdtempSync(join(tmpdir(), 'lguest-sim-instructions-'));
   try {
-    print(count(20_000, directory), count(40_000, directory), Number(values.top));
+    const [short, long] = workload.accesses;
+    print(count(short, directory), count(long, directory), Number(values.top));
   } finally {
     rmSync(directory, { recursive: true });
   }
-} else {
-  console.error('valgrind: not found; expected it to be installed (apt-get install valgrind)');
+}
+
+/** @param {string} message */
+function fail(message) {
+  console.error(message);
   process.exitCode = 1;
 }
 
 /**
- * Runs a guest of which almost every access faults.
  * @param {number} accesses of each process
  * @param {string} directory for what is written meanwhile
  */
 function count(accesses, directory) {
-  const scenario = join(directory, 'faults.yaml');
+  const scenario = join(directory, 'scenario.yaml');
   const result = join(directory, 'result.json');
   const counted = join(directory, 'callgrind.out');
-  const pattern = `{pattern: switch-ring, processes: 6, pages: 512, accesses: ${accesses}, turn: 512}`;
-  writeFileSync(scenario, `name: faults\nprocesses: [${pattern}]\n`);
+  const pattern = `{pattern: ${workload.pattern}, accesses: ${accesses}}`;
+  writeFileSync(scenario, `name: ${name}\nprocesses: [${pattern}]\n`);
   const args = [...valgrind, `--callgrind-out-file=${counted}`, process.execPath, ...node, command];
   const run = [...args, 'run', scenario, '--quiet', '--json', result];
   const { status, stderr } = spawnSync('valgrind', run, {
@@ -50,9 +86,8 @@ function count(accesses, directory) {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`valgrind: ${stderr}`);
-  /** @type {{ totals: { worldSwitches: number } }} */
-  const { totals } = JSON.parse(readFileSync(result, 'utf8'));
-  return { worldSwitches: totals.worldSwitches, functions: optimisedInstructions(counted) };
+  const times = workload.times(JSON.parse(readFileSync(result, 'utf8')));
+  return { times, functions: optimisedInstructions(counted) };
 }
 
 /**
@@ -61,12 +96,12 @@ function count(accesses, directory) {
  * @param {number} top functions to show
  */
 function print(short, long, top) {
-  const switches = long.worldSwitches - short.worldSwitches;
+  const times = long.times - short.times;
   const rows = [...long.functions].map(([name, instructions]) => {
-    return { name, each: (instructions - (short.functions.get(name) ?? 0)) / switches };
+    return { name, each: (instructions - (short.functions.get(name) ?? 0)) / times };
   });
   const sum = rows.reduce((total, { each }) => total + each, 0);
-  console.log(`${sum.toFixed(0)} compiled instructions a world switch, over ${switches} of them`);
+  console.log(`${sum.toFixed(0)} compiled instructions a ${workload.unit}, over ${times} of them`);
   for (const { name, each } of rows.sort((a, b) => b.each - a.each).slice(0, top)) {
     console.log(`${each.toFixed(0).padStart(7)}  ${name}`);
   }
