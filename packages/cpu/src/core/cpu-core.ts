@@ -80,7 +80,7 @@ export class CpuCore {
   private readonly format: PagingFormat;
   private readonly traps: Traps;
   private readonly kernel: KernelExecutor;
-  private readonly kernelHits: KernelLoop;
+  private readonly plain: KernelLoop;
   private code: GuestCode | undefined;
   private mustResume = false;
 
@@ -91,7 +91,7 @@ export class CpuCore {
     this.mmu = new Mmu(options);
     this.traps = new Traps(this.mmu, this.registers, options.number, options.layout);
     this.kernel = new KernelExecutor(this.mmu, this.registers, this.traps);
-    this.kernelHits = new KernelLoop(this.mmu, this.registers);
+    this.plain = new KernelLoop(this.mmu, this.registers);
   }
 
   /** What it counted so far. */
@@ -247,7 +247,7 @@ export class CpuCore {
     while (this.mmu.now < until) {
       if (code.instructions.isEmpty) this.advance(code);
       const { instructions } = code;
-      this.kernelHits.run(instructions, until);
+      if (!this.plain.run(instructions, until)) return this.traps.pageFault();
       if (instructions.isEmpty || this.mmu.now >= until) continue;
       const step = this.kernel.step(instructions);
       if (step !== 'next') return step;

@@ -14,7 +14,6 @@ import {
   PAGE_SIZE,
   PAGE_WORDS,
   Vector,
-  hex,
 } from '@lguest-sim/x86';
 import type { InstructionQueue } from '@lguest-sim/x86';
 import { flagsAfterReturn } from './eflags.js';
@@ -22,6 +21,7 @@ import type { CpuExit, TrapExit } from './exit.js';
 import { GuestStack } from './guest-stack.js';
 import { FAULT } from './mmu.js';
 import type { Mmu } from './mmu.js';
+import { assertInPage } from './operand.js';
 import { Need } from './rights.js';
 import type { Traps } from './traps.js';
 
@@ -32,8 +32,9 @@ export type Step = CpuExit | 'next' | 'resume';
 const SELECTOR_INDEX = 0xfffc;
 
 /**
- * Executes a guest kernel's instructions, one at a time, through the MMU. One that faults has done
- * nothing and is not passed: it is executed again when the guest comes back to it.
+ * Executes those of a guest kernel's instructions that are not plain (see `KernelLoop`), one at a time,
+ * through the MMU. One that faults has done nothing and is not passed: it is executed again when the
+ * guest comes back to it.
  */
 export class KernelExecutor {
   private readonly mmu: Mmu;
@@ -59,15 +60,6 @@ export class KernelExecutor {
     const b = code[position + 2]!;
     let page: number;
     switch (code[position]) {
-      case Operation.fetch:
-        page = this.access(a, Need.fetch);
-        break;
-      case Operation.load:
-        page = this.load(queue, a);
-        break;
-      case Operation.store:
-        page = this.store(a, b);
-        break;
       case Operation.fill:
         page = this.fill(a, b, code[position + 3]!, code[position + 4]!);
         break;
@@ -76,10 +68,6 @@ export class KernelExecutor {
         break;
       case Operation.hypercall:
         return this.hypercall(queue);
-      case Operation.setRegister:
-        this.registers[a] = b;
-        page = 0;
-        break;
       case Operation.iret:
         return this.interruptReturn(queue);
       default:
@@ -88,30 +76,6 @@ export class KernelExecutor {
     if (page === FAULT) return this.traps.pageFault();
     queue.position = position + INSTRUCTION_WORDS;
     return 'next';
-  }
-
-  /** One access of the kernel's, with its cycles and its count. */
-  private access(address: number, need: number): number {
-    const page = this.mmu.access(address, need);
-    if (page === FAULT) return FAULT;
-    this.mmu.counters.kernelAccesses++;
-    this.mmu.pass(this.mmu.costs.access);
-    return page;
-  }
-
-  private load(queue: InstructionQueue, address: number): number {
-    assertInPage(address, 4, 4);
-    const page = this.access(address, Need.load);
-    if (page === FAULT) return FAULT;
-    queue.results.push(this.mmu.host.words[wordAt(page, address)]! >>> 0);
-    return page;
-  }
-
-  private store(address: number, value: number): number {
-    assertInPage(address, 4, 4);
-    const page = this.access(address, Need.store);
-    if (page !== FAULT) this.mmu.host.words[wordAt(page, address)] = value;
-    return page;
   }
 
   /** `rep stos`: one translation, as all words are in one page; each further word is a TLB hit. */
@@ -223,13 +187,4 @@ function isRaised(vector: number): boolean {
 
 function wordAt(page: number, address: number): number {
   return (page | (address & ~PAGE_MASK)) >>> 2;
-}
-
-/** @throws RangeError unless `bytes` bytes from `address` are aligned and in one page */
-function assertInPage(address: number, alignment: number, bytes: number): void {
-  if ((address & (alignment - 1)) !== 0 || (address & ~PAGE_MASK) + bytes > PAGE_SIZE) {
-    throw new RangeError(
-      `instruction operand ${hex(address)}: expected ${bytes} bytes in one page, aligned to ${alignment}`,
-    );
-  }
 }
