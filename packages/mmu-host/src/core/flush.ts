@@ -66,6 +66,8 @@ function releaseTableEntries(mmu: MmuState, level: Level, table: Pfn): void {
 /** Releases the directory entries of a table from the word `first` up to, not with, `end`. */
 function releaseEntries(mmu: MmuState, level: Level, first: number, end: number): void {
   const { parts } = mmu;
+  // So few, as under PAE's top, are looked at as quickly as asked for.
+  if (end - first < PART_WORDS) return releaseEach(mmu, level, first, end);
   for (let left = parts.between(first, end); left !== 0; left &= left - 1) {
     const part = partOf(first, left);
     const partEnd = part + PART_WORDS;

@@ -111,6 +111,7 @@ function hasRegistersOf(mmu: MmuState, slot: Slot, vcpu: Vcpu): boolean {
 function mapHostCpu(mmu: MmuState, slot: Slot, vcpu: Vcpu, hostCpu: number): void {
   const registers = registersLeaf(mmu, slot, hostCpu);
   const state = leafAbove(mmu, slot, hostCpu, registers);
+  mmu.counters.switcherEntries += LEAVES;
   mapPage(mmu, registers, mmu.switcher.registers(vcpu.number), REGISTERS_FLAGS);
   mapPage(mmu, state, mmu.switcher.state(hostCpu), STATE_FLAGS);
   slot.lastHostCpu = hostCpu;
@@ -118,7 +119,6 @@ function mapHostCpu(mmu: MmuState, slot: Slot, vcpu: Vcpu, hostCpu: number): voi
 }
 
 function mapPage(mmu: MmuState, word: number, pfn: Pfn, flags: number): void {
-  mmu.counters.switcherEntries++;
   mmu.host.hold(pfn);
   mmu.setEntry(word, (pfn << SHIFT) | flags, mmu.noExecuteHigh);
 }
