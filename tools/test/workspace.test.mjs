@@ -73,3 +73,11 @@ describe.each([...manifests])('the package %s', (folder, manifest) => {
     expect(referred.sort()).toEqual([...needed, ...entries].sort());
   });
 });
+
+describe('what is built', () => {
+  it('assigns the fields of classes, as decision 15 says', () => {
+    const file = `${root}packages/x86/dist/loaded-words.js`;
+    // A field that is defined would stand in the class by itself: `length = 0;`.
+    expect(readFileSync(file, 'utf8')).toMatch(/^ +this\.length = 0;$/m);
+  });
+});

@@ -77,7 +77,7 @@ describe('a host CPU', () => {
     const code = new ScriptedCode();
     code.instructions.push(Operation.load, 0xc0100000);
     code.onAdvance = () => {
-      expect(code.instructions.results).toEqual([0]);
+      expect(code.instructions.results.values()).toEqual([0]);
       code.instructions.clear();
       code.instructions.push(Operation.hypercall, 10);
       return true;

@@ -37,7 +37,7 @@ describe('a guest kernel', () => {
       instructions.push(Operation.load, DATA + 12);
     });
     expect(core.run(FOREVER)).toBe('trap');
-    expect(code.instructions.results).toEqual([0xfedcba98, 0]);
+    expect(code.instructions.results.values()).toEqual([0xfedcba98, 0]);
     expect(core.counters).toMatchObject({ kernelAccesses: 4, accesses: 0, fetches: 0, loads: 0 });
     const walks = core.counters.pageWalks * 2 * defaultCosts.walkLevel;
     expect(machine.now).toBe(4 * defaultCosts.access + walks);
@@ -78,7 +78,7 @@ describe('a guest kernel', () => {
     machine.enterKernel(code);
     core.run(FOREVER);
     expect(core.exitVector).toBe(0x1f);
-    expect(code.instructions.results).toEqual([7]);
+    expect(code.instructions.results.values()).toEqual([7]);
   });
 
   it('faults on a store to read-only memory: CR0.WP is on', () => {

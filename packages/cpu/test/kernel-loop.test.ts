@@ -54,7 +54,7 @@ function executePlain({ machine, queue }: Part): boolean {
     mmu.counters.kernelAccesses++;
     mmu.pass(mmu.costs.access);
     const word = (frame | (a & 4095)) >>> 2;
-    if (operation === Operation.load) queue.results.push(machine.host.words[word]! >>> 0);
+    if (operation === Operation.load) queue.results.push(machine.host.words[word]!);
     if (operation === Operation.store) machine.host.words[word] = b;
   }
   queue.position += INSTRUCTION_WORDS;

@@ -91,7 +91,7 @@ describe('an error in the kernel', () => {
     // The process's table says that its leaf table is where no memory is shown.
     const { memory } = guest.cpu;
     memory.write(memory.cr3 + 0x20 * 4, 0x20000067);
-    kernel.instructions.results[0] = 0x20000067;
+    kernel.instructions.results.words[0] = 0x20000067;
     guest.run();
     expect(guest.cpu.message).toMatch(/^page fault in the kernel at 0xe0000[0-9a-f]{3}$/);
     expect(guest.kernel.panicMessage).toBe(guest.cpu.message);

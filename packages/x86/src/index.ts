@@ -2,5 +2,6 @@
 export * from './flags.js';
 export * from './host-memory.js';
 export * from './instruction-queue.js';
+export * from './loaded-words.js';
 export * from './page.js';
 export * from './paging-format.js';

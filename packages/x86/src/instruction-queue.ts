@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { LoadedWords } from './loaded-words.js';
 
 /**
  * The few instructions a guest kernel is made of here. A CPU executes them through its MMU, so each
@@ -50,8 +51,9 @@ export class InstructionQueue {
   length = 0;
   /** Word index in `code` of the instruction to execute next. */
   position = 0;
-  /** What the loads returned, as unsigned numbers, in order. */
-  results: number[] = [];
+  /** What the loads have returned so far. */
+  results = new LoadedWords();
+  private spare = new LoadedWords();
 
   /** True when every instruction has been executed. */
   get isEmpty(): boolean {
@@ -72,10 +74,12 @@ export class InstructionQueue {
     this.length = at + INSTRUCTION_WORDS;
   }
 
-  /** Takes what the loads returned out. */
-  takeResults(): number[] {
-    const { results } = this;
-    this.forgetResults();
+  /** Takes what the loads returned out. It is good until that is asked for again. */
+  takeResults(): LoadedWords {
+    const { results, spare } = this;
+    spare.length = 0;
+    this.results = spare;
+    this.spare = results;
     return results;
   }
 
@@ -83,7 +87,7 @@ export class InstructionQueue {
   clear(): void {
     this.length = 0;
     this.position = 0;
-    this.forgetResults();
+    this.results.length = 0;
   }
 
   /** Its state as plain data. */
@@ -91,7 +95,7 @@ export class InstructionQueue {
     return {
       code: [...this.code.subarray(0, this.length)],
       position: this.position,
-      results: [...this.results],
+      results: this.results.values(),
     };
   }
 
@@ -102,12 +106,7 @@ export class InstructionQueue {
     this.code.set(snapshot.code);
     this.length = snapshot.code.length;
     this.position = snapshot.position;
-    this.results.push(...snapshot.results);
-  }
-
-  /** A new list is quicker to have than a list's length is to set. */
-  private forgetResults(): void {
-    if (this.results.length > 0) this.results = [];
+    for (const word of snapshot.results) this.results.push(word);
   }
 
   private grow(): void {

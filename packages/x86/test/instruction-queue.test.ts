@@ -23,10 +23,21 @@ describe('instruction queue', () => {
     const queue = new InstructionQueue();
     for (let i = 0; i < 200; i++) queue.push(Operation.hypercall, i, 0xffffffff, i, i, i);
     queue.position = 5 * INSTRUCTION_WORDS;
-    queue.results.push(7, 0xdeadbeef);
+    for (const word of [7, 0xdeadbeef]) queue.results.push(word);
     const copy = new InstructionQueue();
     copy.restore(structuredClone(queue.snapshot()));
     expect(copy.snapshot()).toEqual(queue.snapshot());
     expect(copy.isEmpty).toBe(false);
+  });
+
+  it('hands out what was loaded, unsigned and in order, and then has nothing', () => {
+    const queue = new InstructionQueue();
+    for (let i = 0; i < 100; i++) queue.results.push(-i);
+    const taken = queue.takeResults();
+    expect(taken.values()).toEqual(Array.from({ length: 100 }, (_, i) => -i >>> 0));
+    queue.results.push(1);
+    expect(taken.length).toBe(100);
+    expect(queue.takeResults().values()).toEqual([1]);
+    expect(queue.takeResults().values()).toEqual([]);
   });
 });

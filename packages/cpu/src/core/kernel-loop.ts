@@ -72,7 +72,7 @@ export class KernelLoop {
         }
         const word = (page | (operand & inPage)) >>> 2;
         if (operation === store) words[word] = code[at + 2]!;
-        else if (operation === load) results.push(words[word]! >>> 0);
+        else if (operation === load) results.push(words[word]!);
       } else if (operation === setRegister) {
         registers[operand] = code[at + 2]!;
       } else {

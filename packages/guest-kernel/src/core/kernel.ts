@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { GuestData, INTERRUPT_FLAG, type Register } from '@lguest-sim/abi';
 import { AccessBatch } from '@lguest-sim/trace';
-import { Flag, InstructionQueue, PAGE_SIZE, type GuestPhysical } from '@lguest-sim/x86';
+import {
+  Flag,
+  InstructionQueue,
+  LoadedWords,
+  PAGE_SIZE,
+  type GuestPhysical,
+} from '@lguest-sim/x86';
 import { Context, type Frame } from './context.js';
 import { Emitter } from './emitter.js';
 import { exitOf, type ExitCode, type ProcessExit } from './exit-code.js';
@@ -89,7 +95,7 @@ export class Kernel {
   /** The CPU's registers, during a step. */
   registers: Int32Array = new Int32Array(0);
   /** What the loads of the step before returned, during a step. */
-  results: number[] = [];
+  results = new LoadedWords();
 
   readonly #noAccesses = new AccessBatch(4);
   readonly #noInstructions = new InstructionQueue();

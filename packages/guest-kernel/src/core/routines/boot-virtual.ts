@@ -67,7 +67,7 @@ function readKernelEntries(kernel: Kernel): Step {
 /** `swapper_pg_dir` has the kernel's entries and nothing below; every process starts from it. */
 function writeKernelEntries(kernel: Kernel): Step {
   const { format, kernelTopIndex, swapperTop } = kernel.layout;
-  kernel.results.forEach((entry, index) => {
+  kernel.results.values().forEach((entry, index) => {
     if (entry !== 0) storeEntry(kernel, entryAt(format, swapperTop, kernelTopIndex + index), entry);
   });
   kernel.emit.hypercall(Hypercall.newPgtable, swapperTop);

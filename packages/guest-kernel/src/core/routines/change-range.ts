@@ -83,7 +83,7 @@ function visit(kernel: Kernel, frame: Frame): Step | undefined {
   if (isLeaf(kernel, locals[LEVEL]!)) return visitLeaf(kernel, frame, first);
   // The last pair is taken first.
   for (let at = kernel.results.length - 1; at >= 0; at--) {
-    const entry = kernel.results[at]!;
+    const entry = kernel.results.words[at]!;
     if (isPresent(entry)) locals.push(first + at, pageOf(entry));
   }
   return descend;
@@ -91,7 +91,7 @@ function visit(kernel: Kernel, frame: Frame): Step | undefined {
 
 function visitLeaf(kernel: Kernel, frame: Frame, first: number): Step | undefined {
   const calls: Call[] = [];
-  kernel.results.forEach((entry, at) => {
+  kernel.results.values().forEach((entry, at) => {
     if (entry !== 0) calls.push(...changeEntry(kernel, frame, first + at, entry));
   });
   kernel.context!.value = 0;
@@ -140,7 +140,7 @@ function flush(kernel: Kernel, frame: Frame): Step | undefined {
 
 /** Pages may be there that no area tells of. */
 function judge(kernel: Kernel): undefined {
-  const isEmpty = kernel.results.every((entry) => entry === 0);
+  const isEmpty = kernel.results.values().every((entry) => entry === 0);
   kernel.context!.value = RANGE_CHANGED + (isEmpty ? TABLE_EMPTY : 0);
 }
 

@@ -51,7 +51,7 @@ function visit(kernel: Kernel, frame: Frame): Step {
   if (isLeaf(kernel, locals[LEVEL]!)) return queue(kernel, shareAll(kernel, frame), flush);
   // The last pair is taken first.
   for (let index = kernel.results.length - 1; index >= 0; index--) {
-    const entry = kernel.results[index]!;
+    const entry = kernel.results.words[index]!;
     if (isPresent(entry)) locals.push(index, pageOf(entry));
   }
   return descend;
@@ -62,7 +62,7 @@ function shareAll(kernel: Kernel, { locals }: Frame): Call[] {
   const calls: Call[] = [];
   const target = locals[TARGET]!;
   const child = kernel.processes[locals[CHILD]!]!;
-  kernel.results.forEach((entry, index) => {
+  kernel.results.values().forEach((entry, index) => {
     if (entry === 0) return;
     const address = locals[BASE]! + index * PAGE_SIZE;
     const shared = entry - (entry & Flag.writable);
@@ -110,7 +110,7 @@ function descend(kernel: Kernel, frame: Frame): Step | undefined {
 }
 
 function findTarget(kernel: Kernel, frame: Frame): Step {
-  return copyBelow(kernel, frame, pageOf(kernel.results[0]!));
+  return copyBelow(kernel, frame, pageOf(kernel.results.words[0]!));
 }
 
 function copyBelow(kernel: Kernel, { locals }: Frame, target: GuestPhysical): Step {

@@ -81,6 +81,6 @@ function readFrame(kernel: Kernel, { locals }: Frame): Step {
 /** A child differs from its parent in one thing: its fork returns 0. */
 function copyFrame(kernel: Kernel, { locals }: Frame): undefined {
   const base = frameOf(kernel.processes[locals[0]!]!);
-  kernel.results.forEach((word, index) => kernel.emit.store(base + 4 * index, word));
+  kernel.results.values().forEach((word, index) => kernel.emit.store(base + 4 * index, word));
   kernel.emit.store(base + TrapFrame.eax, 0);
 }

@@ -30,7 +30,7 @@ function scan(kernel: Kernel, { locals }: Frame): Step {
 
 function visit(kernel: Kernel, { locals }: Frame): Step | undefined {
   const ofPages = isLeaf(kernel, locals[LEVEL]!);
-  kernel.results.forEach((entry, index) => {
+  kernel.results.values().forEach((entry, index) => {
     if (ofPages && entry !== 0) dropPage(kernel, locals, index, entry);
     else if (isPresent(entry)) locals.push(index, pageOf(entry));
   });

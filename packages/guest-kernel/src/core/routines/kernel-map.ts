@@ -63,7 +63,7 @@ function loadEntry(kernel: Kernel, frame: Frame, level: number, table: GuestPhys
 
 function look(kernel: Kernel, frame: Frame): Step {
   const { [LEVEL]: depth, [TABLE]: table } = frame.locals as [number, number, number];
-  const entry = kernel.results[0]!;
+  const entry = kernel.results.words[0]!;
   if (isPresent(entry)) return loadEntry(kernel, frame, depth + 1, pageOf(entry));
   const child = kernel.allocate();
   if (child === NO_MEMORY) return fail;

@@ -73,7 +73,7 @@ function kernelFault(kernel: Kernel, frame: Frame, address: number): Step {
 function addKernelTable(kernel: Kernel, frame: Frame): Step {
   const { top } = kernel.layout.format;
   const address = frame.locals[ADDRESS]!;
-  const entry = kernel.results[0]!;
+  const entry = kernel.results.words[0]!;
   if (!isPresent(entry)) {
     return panicWith(kernel, frame, `page fault in the kernel at ${hex(address)}`);
   }
@@ -92,7 +92,7 @@ function loadEntry(kernel: Kernel, frame: Frame, level: number, table: GuestPhys
 
 function look(kernel: Kernel, frame: Frame): Step {
   const level = frame.locals[LEVEL]!;
-  const entry = kernel.results[0]!;
+  const entry = kernel.results.words[0]!;
   if (isLeaf(kernel, level)) return isPresent(entry) ? judge(kernel, frame, entry) : map;
   if (isPresent(entry)) return loadEntry(kernel, frame, level + 1, pageOf(entry));
   return addTable(kernel, frame, level);

@@ -56,14 +56,14 @@ function begin(kernel: Kernel): Step {
 }
 
 function keepFlag(kernel: Kernel, { locals }: Frame): Step {
-  locals[FLAG] = kernel.results[0]!;
+  locals[FLAG] = kernel.results.words[0]!;
   kernel.emit.load(statusWord(kernel));
   return put;
 }
 
 /** One call, given the word with its entry's status byte. */
 function put(kernel: Kernel, { locals }: Frame): Step {
-  const status = kernel.results[0]!;
+  const status = kernel.results.words[0]!;
   const shift = 8 * (kernel.ringCursor % 4);
   const next = locals[NEXT]!;
   locals[NEXT] = next + CALL_NUMBERS;
@@ -102,6 +102,6 @@ function allowInterrupts(kernel: Kernel, { locals }: Frame): Step | undefined {
 
 /** An interrupt that came while they were off arrives with this call. */
 function sendPending(kernel: Kernel): undefined {
-  if (kernel.results[0] !== 0) kernel.emit.hypercall(Hypercall.sendInterrupts);
+  if (kernel.results.words[0] !== 0) kernel.emit.hypercall(Hypercall.sendInterrupts);
   return undefined;
 }

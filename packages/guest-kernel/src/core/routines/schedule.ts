@@ -53,7 +53,7 @@ function flush(kernel: Kernel, { locals }: Frame): Step {
 }
 
 function loadStackPointer(kernel: Kernel): Step {
-  kernel.emit.setRegister(Register.esp, kernel.results[0]!);
+  kernel.emit.setRegister(Register.esp, kernel.results.words[0]!);
   return switched;
 }
 

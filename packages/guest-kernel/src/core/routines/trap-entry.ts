@@ -39,8 +39,13 @@ function save(kernel: Kernel, { locals }: Frame): Step {
 }
 
 function dispatch(kernel: Kernel, frame: Frame): Step {
-  const [vector, base] = frame.locals as [number, number];
-  const [code, cs, address] = kernel.results as [number, number, number];
+  const vector = frame.locals[0]!;
+  const base = frame.locals[1]!;
+  const { words } = kernel.results;
+  const code = words[0]!;
+  const cs = words[1]!;
+  // Loaded for a page fault only.
+  const address = words[2]!;
   switch (vector) {
     case Vector.pageFault:
       return kernel.become(frame, pageFault, [base, cs, code, address]);

@@ -26,7 +26,7 @@ function check(kernel: Kernel, { locals }: Frame): Step {
 }
 
 function decide(kernel: Kernel): Step {
-  const toUser = privilegeOf(kernel.results[0]!) === USER_PRIVILEGE;
+  const toUser = privilegeOf(kernel.results.words[0]!) === USER_PRIVILEGE;
   if (toUser && kernel.rescheduleWanted) return kernel.call(schedule, [], restore);
   return restore;
 }
@@ -40,10 +40,10 @@ function restore(kernel: Kernel, { locals }: Frame): Step {
 
 function leave(kernel: Kernel, { locals }: Frame): undefined {
   for (let index = 0; index < savedRegisters.length; index++) {
-    kernel.emit.setRegister(savedRegisters[index]!, kernel.results[index]!);
+    kernel.emit.setRegister(savedRegisters[index]!, kernel.results.words[index]!);
   }
   kernel.emit.setRegister(Register.esp, kernel.emit.address(locals[0]! + TrapFrame.eip));
-  kernel.setInterrupts((kernel.results[savedRegisters.length]! & INTERRUPT_FLAG) !== 0);
+  kernel.setInterrupts((kernel.results.words[savedRegisters.length]! & INTERRUPT_FLAG) !== 0);
   kernel.leave();
   return undefined;
 }
