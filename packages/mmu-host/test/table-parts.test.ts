@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { HostMemory, PART_WORDS } from '@lguest-sim/x86';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PART_WORDS, TableParts } from '../src/core/table-parts.js';
+import { TableParts } from '../src/core/table-parts.js';
 
 const PAGE_WORDS = 1024;
 const TABLES = 3;
@@ -17,7 +18,7 @@ describe('the parts of tables', () => {
   it('are those of the words that were marked, within what is asked for', () => {
     const range = fc.tuple(fc.nat(PAGE_WORDS - 1), fc.nat(PAGE_WORDS - 1));
     const property = fc.property(fc.array(place), place, range, (marked, { table }, [a, b]) => {
-      const parts = new TableParts(TABLES);
+      const parts = new TableParts(new HostMemory(TABLES));
       for (const { table: at, word } of marked) parts.mark(at * PAGE_WORDS + word);
       const [first, last] = [Math.min(a, b), Math.max(a, b)];
       const expected = new Set(
@@ -32,19 +33,13 @@ describe('the parts of tables', () => {
     fc.assert(property);
   });
 
-  it('are none of a table that was cleared, and not one that was unmarked', () => {
-    const parts = new TableParts(TABLES);
-    for (const word of [0, 40, 1023, 1024]) parts.mark(word);
-    parts.unmark(50);
-    expect(partsOf(parts.between(0, PAGE_WORDS))).toEqual([0, 31]);
-    parts.clear(0);
-    expect(partsOf(parts.between(0, PAGE_WORDS))).toEqual([]);
-    expect(partsOf(parts.between(PAGE_WORDS, 2 * PAGE_WORDS))).toEqual([0]);
-  });
-
-  it('are all of them where nothing is known', () => {
-    const parts = new TableParts(TABLES);
-    parts.forget();
+  it('are none of a table that begins, and all of one of which nothing is known', () => {
+    const host = new HostMemory(TABLES);
+    const parts = new TableParts(host);
+    host.restore(new HostMemory(TABLES).snapshot());
     expect(partsOf(parts.between(PAGE_WORDS, 2 * PAGE_WORDS))).toHaveLength(32);
+    parts.begin(1);
+    for (const word of [0, 40, 1023, 2047]) parts.mark(PAGE_WORDS + word);
+    expect(partsOf(parts.between(PAGE_WORDS, 2 * PAGE_WORDS))).toEqual([0, 1, 31]);
   });
 });

@@ -17,8 +17,11 @@ export type FrameOwner = (typeof FrameOwner)[keyof typeof FrameOwner];
 /** What `allocate` returns when every frame is in use. */
 export const NO_FRAME = -1;
 
-/** Numbers of 8 bytes in a page. */
-const PAGE_DOUBLES = PAGE_SIZE / Float64Array.BYTES_PER_ELEMENT;
+/** 32-bit words in a part of a frame: `HostMemory.filled` has a bit for each. */
+export const PART_WORDS = PAGE_WORDS / 32;
+/** Numbers of 8 bytes in a part, and in a page. */
+const PART_DOUBLES = PART_WORDS / 2;
+const PAGE_DOUBLES = PAGE_WORDS / 2;
 
 /** Which frames are whose, without their contents, as plain data. */
 export interface HostFrames {
@@ -66,6 +69,12 @@ export class HostMemory {
   readonly holds: Int32Array;
   /** For each frame its `FrameOwner`. */
   readonly owners: Uint8Array;
+  /**
+   * For each frame a bit for each of its 32 parts that may hold something other than zeros. All are
+   * set when it is handed out; who then keeps a frame's bits spares looking through, and clearing,
+   * what was never filled. It is no part of a snapshot: whatever is put back may be anywhere.
+   */
+  readonly filled: Int32Array;
   /** Page number of the zero page, which all untouched memory shares. */
   readonly zeroPage: Pfn = 1;
   /**
@@ -95,6 +104,7 @@ export class HostMemory {
     this.doubles = new Float64Array(this.buffer);
     this.holds = new Int32Array(frameCount);
     this.owners = new Uint8Array(frameCount);
+    this.filled = new Int32Array(frameCount);
     this.free = new Int32Array(frameCount);
     this.owners[0] = FrameOwner.reserved;
     this.owners[this.zeroPage] = FrameOwner.zeroPage;
@@ -124,6 +134,7 @@ export class HostMemory {
     }
     this.owners[pfn] = owner;
     this.holds[pfn] = 0;
+    this.filled[pfn] = -1;
     return pfn;
   }
 
@@ -191,6 +202,7 @@ export class HostMemory {
     }
     this.owners.set(frames.owners);
     this.holds.set(frames.holds);
+    this.filled.fill(-1);
     this.free.set(free);
     this.freeCount = free.length;
     this.unused = unused;
@@ -198,18 +210,20 @@ export class HostMemory {
   }
 
   /**
-   * Fills a frame with zeros: a double's zero is one of all bits. By hand, as a call of `fill` or `set`
+   * Fills what was filled of a frame with zeros: a double's zero is one of all bits. By hand, as a call of `fill` or `set`
    * leaves compiled code, and where memory is shared that takes longer than the page itself.
    */
   private clear(pfn: Pfn): void {
     const { doubles } = this;
-    const first = pfn * PAGE_DOUBLES;
-    const end = first + PAGE_DOUBLES;
-    for (let i = first; i < end; i += 4) {
-      doubles[i] = 0;
-      doubles[i + 1] = 0;
-      doubles[i + 2] = 0;
-      doubles[i + 3] = 0;
+    for (let left = this.filled[pfn]!; left !== 0; left &= left - 1) {
+      const part = 31 - Math.clz32(left & -left);
+      const first = pfn * PAGE_DOUBLES + part * PART_DOUBLES;
+      for (let i = first; i < first + PART_DOUBLES; i += 4) {
+        doubles[i] = 0;
+        doubles[i + 1] = 0;
+        doubles[i + 2] = 0;
+        doubles[i + 3] = 0;
+      }
     }
   }
 

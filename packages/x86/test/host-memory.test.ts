@@ -19,6 +19,21 @@ describe('host memory', () => {
     expect(memory.words.subarray(frameWord(pfn), frameWord(pfn + 1)).some(Boolean)).toBe(false);
   });
 
+  it('clears of a frame what its user has said is filled', () => {
+    const memory = new HostMemory(8);
+    const pfn = memory.allocate(FrameOwner.shadowTable);
+    const first = frameWord(pfn);
+    memory.filled[pfn] = 0b101;
+    for (const word of [0, 31, 64, 95]) memory.words[first + word] = -1;
+    memory.disown(pfn);
+    // What was not said stays: whoever keeps the bits answers for them.
+    memory.words[first + 32] = 7;
+    expect(memory.allocate(FrameOwner.launcher)).toBe(pfn);
+    const words = memory.words.subarray(first, first + 1024);
+    expect([...words].filter((word) => word !== 0)).toEqual([7]);
+    expect(memory.filled[pfn]).toBe(-1);
+  });
+
   it('finds no frame once as many are in use as may be, and finds one again when one is free', () => {
     const memory = new HostMemory(8);
     const pfn = memory.allocate(FrameOwner.launcher);

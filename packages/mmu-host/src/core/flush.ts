@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { Flag, type Pfn } from '@lguest-sim/x86';
+import { Flag, PART_WORDS, type Pfn } from '@lguest-sim/x86';
 import type { Level } from './level.js';
 import type { MmuState } from './mmu-state.js';
 import type { Slot, Vcpu } from './slot.js';
-import { PART_WORDS } from './table-parts.js';
 
 const PRESENT = Flag.present;
 const SHIFT = 12;
@@ -70,9 +69,7 @@ function releaseEntries(mmu: MmuState, level: Level, first: number, end: number)
   if (end - first < PART_WORDS) return releaseEach(mmu, level, first, end);
   for (let left = parts.between(first, end); left !== 0; left &= left - 1) {
     const part = partOf(first, left);
-    const partEnd = part + PART_WORDS;
-    releaseEach(mmu, level, Math.max(first, part), Math.min(end, partEnd));
-    if (first <= part && partEnd <= end) parts.unmark(part);
+    releaseEach(mmu, level, Math.max(first, part), Math.min(end, part + PART_WORDS));
   }
 }
 

@@ -31,7 +31,7 @@ export class ShadowTables {
   readonly top: Level;
   /** 32-bit words in an entry: 1, or 2 under PAE. */
   readonly entryWords: number;
-  /** Where something may be present. */
+  /** Where there may be entries. */
   readonly parts: TableParts;
   private readonly tables: TablePages;
 
@@ -42,7 +42,7 @@ export class ShadowTables {
     this.kill = options.kill;
     this.top = new Level(options.format, 0);
     this.entryWords = options.format.entryBytes >> 2;
-    this.parts = new TableParts(options.host.frameCount);
+    this.parts = new TableParts(options.host);
     this.tables = options.tables;
   }
 
@@ -100,7 +100,7 @@ export class ShadowTables {
 
   /** Sets an entry, one or two words. */
   setEntry(word: number, low: number, high: number): void {
-    if ((low & PRESENT) !== 0) this.parts.mark(word);
+    if ((low | high) !== 0) this.parts.mark(word);
     this.words[word] = low;
     if (this.entryWords === 2) this.words[word + 1] = high;
   }
@@ -122,7 +122,7 @@ export class ShadowTables {
     const pfn = this.tables.allocate();
     if (pfn < 0) return pfn;
     this.counters.tablesAllocated++;
-    this.parts.clear(pfn);
+    this.parts.begin(pfn);
     return pfn;
   }
 

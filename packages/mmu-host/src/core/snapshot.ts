@@ -84,6 +84,5 @@ export function restoreSnapshot(mmu: MmuState, snapshot: ShadowMmuSnapshot): voi
   mmu.stackPages = snapshot.stackPages;
   mmu.kernelAddress = snapshot.kernelAddress;
   Object.assign(mmu.counters, snapshot.counters);
-  mmu.parts.forget();
   mmu.eviction.restore?.(snapshot.eviction);
 }

@@ -81,14 +81,14 @@ async function freed() {
   const before = { pages: shadowPages(host.memory), bytes: collected() };
   mmu.clearAll(0);
   const after = { pages: shadowPages(host.memory), bytes: collected() };
-  const { owners, holds, frameCount } = host.memory;
+  const { owners, holds, filled, frameCount } = host.memory;
   const pages = before.pages - after.pages;
   await simulation.close();
   return {
     pages,
     onHeap: (before.bytes - after.bytes) / pages,
     // The list of free frames has a word for each, too.
-    inTables: (owners.byteLength + holds.byteLength) / frameCount + 4,
+    inTables: (owners.byteLength + holds.byteLength + filled.byteLength) / frameCount + 4,
   };
 }
 
