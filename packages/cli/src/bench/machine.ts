@@ -19,9 +19,39 @@ function multiply(): number[] {
   return product === 0 ? [] : times;
 }
 
+const ROUNDS = 1000;
+const WORDS = 1024;
+
 /**
- * What the machine itself does to a piece of work of two microseconds: how fast it is just now, and
- * how much longer than usual one time in a hundred takes. No other figure can be steadier than that.
+ * Times of loads, stores and additions that do not wait for each other, in milliseconds. They need all
+ * that a core can do at a time: where another program has the core's other thread, they take twice as
+ * long, and multiplications that wait for each other do not.
+ */
+function addUp(): number[] {
+  const times: number[] = [];
+  const words = new Int32Array(4 * WORDS);
+  let sum = 0;
+  for (let time = 0; time < TIMES; time++) {
+    const before = performance.now();
+    let [a, b, c, d] = [sum, 1, 2, 3];
+    for (let round = 0; round < ROUNDS; round++) {
+      const at = round % WORDS;
+      a = (a + words[at]!) | 0;
+      b = (b ^ words[at + WORDS]!) | 0;
+      c = (c + (words[at + 2 * WORDS]! << 1)) | 0;
+      d = (d - words[at + 3 * WORDS]!) | 0;
+      words[at] = (b >>> 3) ^ c;
+    }
+    sum = a ^ b ^ c ^ d;
+    times.push(performance.now() - before);
+  }
+  return Number.isNaN(sum) ? [] : times;
+}
+
+/**
+ * What the machine itself does to a piece of work of two microseconds: how fast it is just now, how
+ * much longer than usual one time in a hundred takes, and whether the core is shared just now. No
+ * other figure can be steadier than that.
  */
 export const machine: readonly Benchmark[] = [
   {
@@ -35,5 +65,11 @@ export const machine: readonly Benchmark[] = [
     title: 'the same, 99 %',
     unit: 'ns',
     measure: () => Promise.resolve(nanosecondsAt(multiply(), 0.99)),
+  },
+  {
+    name: 'machine-wide',
+    title: '1,000 rounds of additions that do not wait for each other, median',
+    unit: 'ns',
+    measure: () => Promise.resolve(nanosecondsAt(addUp(), 0.5)),
   },
 ];

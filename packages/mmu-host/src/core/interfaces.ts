@@ -41,7 +41,10 @@ export interface LauncherPages {
 
 /** Where pages for shadow tables come from. */
 export interface TablePages {
-  /** A zero-filled host page, or -1 if there is none. */
+  /**
+   * A zero-filled host page, or -1 if there is none. Until it is given back the shadow MMU alone sets
+   * entries in it; which parts it has filled is in `HostMemory.filled`.
+   */
   allocate(): Pfn;
   /** Gives a page back. */
   free(pfn: Pfn): void;
