@@ -71,7 +71,8 @@ function nameAt(functions, address) {
   let high = functions.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (functions[middle].start <= address) low = middle + 1;
+    const { start } = /** @type {CompiledFunction} */ (functions[middle]);
+    if (start <= address) low = middle + 1;
     else high = middle;
   }
   // Code that was thrown away may have begun a little before what is there now.
