@@ -26,8 +26,23 @@ const start = fc.constantFrom(...(Object.keys(starts) as (keyof typeof starts)[]
 /** Milliseconds; a machine that is busy with other tests takes its time. */
 const PATIENCE = 60_000;
 
-describe.each(formats)('a mended shadow MMU, $name', (format) => {
-  const options = { format, vcpus: 3, switcherAddress: 0xfff5b000 };
+/** Where the Switcher may be. */
+const switchers = [
+  { where: 'the Switcher in one table', switcherAddress: 0xfff5b000 },
+  { where: 'the Switcher across two tables', switcherAddress: 0xffbfc000 },
+];
+
+const machines = formats.flatMap((format) =>
+  switchers.map(({ where, switcherAddress }) => ({
+    name: format.name,
+    where,
+    format,
+    switcherAddress,
+  })),
+);
+
+describe.each(machines)('a mended shadow MMU, $name, $where', ({ format, switcherAddress }) => {
+  const options = { format, vcpus: 3, switcherAddress };
 
   test.each([
     ['a guest that keeps to the rules', step],
