@@ -35,9 +35,14 @@ export function switcherLayout(hostCpus: number, address?: number): SwitcherLayo
   return { address: start, hostCpus, totalPages };
 }
 
+/** Which of the Switcher's pages, from 0, is a host CPU's regs slot. Its state page is the next. */
+export function registersPage(cpu: number): number {
+  return 1 + 2 * cpu;
+}
+
 /** Virtual address of a host CPU's regs slot, where the running vCPU's regs page is mapped. */
 export function registersAddress(layout: SwitcherLayout, cpu: number): number {
-  return layout.address + PAGE_BYTES + cpu * 2 * PAGE_BYTES;
+  return layout.address + registersPage(cpu) * PAGE_BYTES;
 }
 
 /** Virtual address of a host CPU's state page. */
