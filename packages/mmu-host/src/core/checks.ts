@@ -17,15 +17,12 @@ const LEAF_HIGH_PAGE_BITS = 0xfff;
  * Under PAE the page number is bits 12 to 43; any bit above 31 puts it beyond every guest's memory.
  */
 export function checkLeaf(mmu: MmuState, low: number, high: number): boolean {
-  if (
+  const isGood =
     (low & PAGE_SIZE_FLAG) === 0 &&
     (high & LEAF_HIGH_PAGE_BITS) === 0 &&
-    low >>> SHIFT < mmu.memory.pageLimit
-  ) {
-    return true;
-  }
-  mmu.kill(KillMessage.badLeaf);
-  return false;
+    low >>> SHIFT < mmu.memory.pageLimit;
+  if (!isGood) mmu.kill(KillMessage.badLeaf);
+  return isGood;
 }
 
 /**
@@ -35,13 +32,10 @@ export function checkLeaf(mmu: MmuState, low: number, high: number): boolean {
  * Under PAE everything from bit 12 up counts as page number, so NX makes it too large.
  */
 export function checkDirectory(mmu: MmuState, level: Level, low: number, high: number): boolean {
-  if (
+  const isGood =
     (low & ENTRY_FLAGS & ~level.tableFlags) === 0 &&
     high === 0 &&
-    low >>> SHIFT < mmu.memory.pageLimit
-  ) {
-    return true;
-  }
-  mmu.kill(badDirectoryMessages[level.depth]!);
-  return false;
+    low >>> SHIFT < mmu.memory.pageLimit;
+  if (!isGood) mmu.kill(badDirectoryMessages[level.depth]!);
+  return isGood;
 }

@@ -45,10 +45,9 @@ export function writeGuestEntry(mmu: MmuState, gpa: number, low: number, high: n
  */
 export function walkForFault(mmu: MmuState, vcpu: Vcpu, vaddr: number, errorCode: number): boolean {
   if (vcpu.linear === true) return makeUpLeaf(mmu, vaddr);
-  const { walk, memory } = mmu;
+  const { walk, memory, leaf } = mmu;
   let table = vcpu.slot.gpgdir;
-  let level = mmu.top;
-  for (let next = level.next; next !== undefined; next = next.next) {
+  for (let level = mmu.top; level !== leaf; level = level.next!) {
     readGuestEntry(mmu, level.guestEntry(table, vaddr));
     const low = memory.low;
     if ((low & PRESENT) === 0) return false;
@@ -56,9 +55,8 @@ export function walkForFault(mmu: MmuState, vcpu: Vcpu, vaddr: number, errorCode
     if (lacksRight(mmu, level, low, errorCode) === true) return false;
     walk.directoryFlags[level.depth] = low & FLAGS_MASK;
     table = low & PAGE_MASK;
-    level = next;
   }
-  walk.leafAddress = level.guestEntry(table, vaddr);
+  walk.leafAddress = leaf.guestEntry(table, vaddr);
   readGuestEntry(mmu, walk.leafAddress);
   walk.low = memory.low;
   walk.high = memory.high;
@@ -95,16 +93,14 @@ function lacksRight(mmu: MmuState, level: Level, low: number, errorCode: number)
  */
 export function guestPhysical(mmu: MmuState, vcpu: Vcpu, vaddr: number): GuestPhysical {
   if (vcpu.linear) return vaddr >>> 0;
-  const memory = mmu.memory;
+  const { memory, leaf } = mmu;
   let table = vcpu.slot.gpgdir;
-  let level = mmu.top;
-  for (let next = level.next; next !== undefined; next = next.next) {
+  for (let level = mmu.top; level !== leaf; level = level.next!) {
     readGuestEntry(mmu, level.guestEntry(table, vaddr));
     if ((memory.low & PRESENT) === 0) return missingDirectory(mmu, level, vaddr);
     table = memory.low & PAGE_MASK;
-    level = next;
   }
-  readGuestEntry(mmu, level.guestEntry(table, vaddr));
+  readGuestEntry(mmu, leaf.guestEntry(table, vaddr));
   const low = memory.low;
   if ((low & PRESENT) === 0) mmu.kill(KillMessage.badAddress(vaddr));
   return ((low & PAGE_MASK) | (vaddr & FLAGS_MASK)) >>> 0;

@@ -34,6 +34,11 @@ export class Level {
     this.mask = (level.entries - 1) << format.entryWordShift;
   }
 
+  /** The leaf level, at the end of the chain. */
+  last(): Level {
+    return this.next === undefined ? this : this.next.last();
+  }
+
   /** Offset of a virtual address's entry in a table of this level, in 32-bit words. */
   wordOffset(vaddr: number): number {
     return (vaddr >>> this.shift) & this.mask;

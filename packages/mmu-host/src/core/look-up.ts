@@ -70,17 +70,17 @@ export function demandPage(mmu: MmuState, vcpu: Vcpu, vaddr: number, errorCode: 
  * If there is no such page the guest is killed, and the entry gets no flags, so that nobody takes
  * it for one that holds a page.
  *
- * @param word where the shadow's leaf is; whatever it held has been released
+ * @param word where the shadow's leaf is, its part marked; whatever it held has been released
  * @param low the guest's leaf, its page number checked
  * @param write whether to get the page for writing
  */
 export function setLeaf(mmu: MmuState, word: number, low: number, write: boolean): void {
-  const gpfn = low >>> SHIFT;
-  const pfn = mmu.pages.pin(gpfn, write);
-  if (pfn >= 0) {
-    mmu.setEntry(word, (pfn << SHIFT) | (low & KEPT_FLAGS), 0);
-  } else {
-    mmu.kill(KillMessage.failedToGetPage(gpfn));
-    mmu.setEntry(word, FAILED_LOW, FAILED_HIGH);
-  }
+  const pfn = mmu.pages.pin(low >>> SHIFT, write);
+  if (pfn >= 0) mmu.setEntry(word, (pfn << SHIFT) | (low & KEPT_FLAGS), 0);
+  else failToGetPage(mmu, word, low >>> SHIFT);
+}
+
+function failToGetPage(mmu: MmuState, word: number, gpfn: number): void {
+  mmu.kill(KillMessage.failedToGetPage(gpfn));
+  mmu.setEntry(word, FAILED_LOW, FAILED_HIGH);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { registersAddress, type SwitcherLayout } from '@lguest-sim/abi';
+import type { SwitcherLayout } from '@lguest-sim/abi';
 import { RandomEviction, type EvictionPolicy, type EvictionView } from './eviction.js';
 import type { GuestMemory, LauncherPages, ShadowMmuOptions, SwitcherFrames } from './interfaces.js';
 import { ShadowTables } from './shadow-tables.js';
-import { Slot, Vcpu } from './slot.js';
+import { linkedSlots, Vcpu, type Slot } from './slot.js';
 
 /** Slots of a guest in the original. */
 export const ORIGINAL_SLOTS = 4;
@@ -20,8 +20,6 @@ export class MmuState extends ShadowTables {
   readonly pages: LauncherPages;
   readonly switcher: SwitcherFrames;
   readonly layout: SwitcherLayout;
-  /** Virtual address of each host CPU's regs slot, signed. */
-  readonly registersSlots: readonly number[];
   /** Launcher address of guest-physical 0, in bytes. */
   readonly memBase: number;
   readonly eviction: EvictionPolicy;
@@ -36,6 +34,8 @@ export class MmuState extends ShadowTables {
   readonly switcherAddress: number;
 
   readonly slots: readonly Slot[];
+  /** The first of them, which leads to the others. */
+  readonly firstSlot: Slot;
   readonly vcpus: readonly Vcpu[];
   /** The slots as the eviction policy sees them when it chooses for a vCPU, by that. */
   readonly evictionViews: readonly EvictionView[];
@@ -52,20 +52,28 @@ export class MmuState extends ShadowTables {
     this.pages = options.pages;
     this.switcher = options.switcher;
     this.layout = layout;
-    this.registersSlots = Array.from(
-      { length: layout.hostCpus },
-      (_, cpu) => registersAddress(layout, cpu) | 0,
-    );
     this.memBase = options.memBase;
     this.eviction = options.eviction ?? new RandomEviction(options.random);
     this.tellsUse = this.eviction.used !== undefined;
     this.ownFlags = Int32Array.from(format.levels, (level) => level.tableFlags);
     this.noExecuteHigh = format.noExecuteHigh;
     this.switcherAddress = layout.address | 0;
-    this.slots = Array.from({ length: slots }, (_, slot) => new Slot(slot));
+    this.slots = linkedSlots(slots);
+    this.firstSlot = this.slots[0]!;
     this.vcpus = Array.from({ length: vcpus }, (_, vcpu) => new Vcpu(vcpu, this.slots[0]!));
-    this.evictionViews = this.vcpus.map((vcpu) => evictionView(this.slots, vcpu));
+    this.evictionViews = this.vcpus.map((vcpu) => new SlotsOfVcpu(this.slots, vcpu));
     this.walk = new GuestWalk(format.levels.length);
+  }
+
+  /**
+   * The first slot that shadows a guest's table (`find_pgdir`), if there is one.
+   *
+   * @param gpgdir guest-physical address of the guest's top level, signed
+   */
+  findSlot(gpgdir: number): Slot | undefined {
+    let slot: Slot | undefined = this.firstSlot;
+    while (slot !== undefined && (slot.gpgdir !== gpgdir || slot.topPfn === 0)) slot = slot.next;
+    return slot;
   }
 
   /** Whether a virtual address (signed) is the Switcher's, or beyond it. */
@@ -74,15 +82,23 @@ export class MmuState extends ShadowTables {
   }
 }
 
-function evictionView(slots: readonly Slot[], vcpu: Vcpu): EvictionView {
-  return {
-    slots: slots.length,
-    get current(): number {
-      return vcpu.slot.number;
-    },
-    isEmpty: (slot) => slots[slot]!.topPfn === 0,
-    table: (slot) => slots[slot]!.gpgdir >>> 0,
-  };
+/** A class, as an object with a getter of its own would be slow to read from. */
+class SlotsOfVcpu implements EvictionView {
+  readonly slots: number;
+  readonly isEmpty: (slot: number) => boolean;
+  readonly table: (slot: number) => number;
+  private readonly vcpu: Vcpu;
+
+  constructor(slots: readonly Slot[], vcpu: Vcpu) {
+    this.slots = slots.length;
+    this.isEmpty = (slot) => slots[slot]!.topPfn === 0;
+    this.table = (slot) => slots[slot]!.gpgdir >>> 0;
+    this.vcpu = vcpu;
+  }
+
+  get current(): number {
+    return this.vcpu.slot.number;
+  }
 }
 
 /** Where a walk of the guest's tables leaves what it found. */

@@ -8,13 +8,13 @@ import { setLeaf } from './look-up.js';
 import type { MmuState } from './mmu-state.js';
 import { clearAll } from './prepare-table.js';
 import type { Slot } from './slot.js';
-import { findSlot } from './slots.js';
 import { ensureSwitcherOrKill } from './switcher-mapping.js';
 
 const PRESENT = Flag.present;
 const WRITABLE = Flag.writable;
 const ACCESSED = Flag.accessed;
 const DIRTY = Flag.dirty;
+const PRESENT_AND_ACCESSED = PRESENT | ACCESSED;
 const ACCESSED_OR_DIRTY = ACCESSED | DIRTY;
 /** 32-bit words in a page. */
 const PAGE_WORDS = 1024;
@@ -41,13 +41,17 @@ export function setPte(
   if (mmu.isSwitcherAddress(vaddr) === true) {
     mmu.kill(KillMessage.switcherLeaf);
   } else if (vaddr >>> 0 >= mmu.kernelAddress >>> 0) {
-    for (let i = 0; i < mmu.slots.length; i++) {
-      const slot = mmu.slots[i]!;
-      if (slot.topPfn !== 0) setLeafOfSlot(mmu, slot, vaddr, low, high);
-    }
+    setLeafOfAllSlots(mmu, vaddr, low, high);
   } else {
-    const slot = findSlot(mmu, gpgdir);
+    const slot = mmu.findSlot(gpgdir);
     if (slot !== undefined) setLeafOfSlot(mmu, slot, vaddr, low, high);
+  }
+}
+
+function setLeafOfAllSlots(mmu: MmuState, vaddr: number, low: number, high: number): void {
+  let slot: Slot | undefined = mmu.firstSlot;
+  for (; slot !== undefined; slot = slot.next) {
+    if (slot.topPfn !== 0) setLeafOfSlot(mmu, slot, vaddr, low, high);
   }
 }
 
@@ -72,12 +76,18 @@ function setLeafOfSlot(mmu: MmuState, slot: Slot, vaddr: number, low: number, hi
     return;
   }
   const dirty = (low & DIRTY) !== 0;
+  mmu.parts.mark(word);
   setLeaf(mmu, word, dirty ? low : undirtied(mmu, low), dirty);
   mmu.counters.setPteFills++;
 }
 
 /** Whether a leaf that the guest sets goes into the shadow at once. */
 function mapsAtOnce(mmu: MmuState, low: number): boolean {
+  return (low & PRESENT_AND_ACCESSED) === PRESENT_AND_ACCESSED || originalMapsAtOnce(mmu, low);
+}
+
+/** The original looks for A or D alone. */
+function originalMapsAtOnce(mmu: MmuState, low: number): boolean {
   if ((low & PRESENT) === 0 && mmu.defects.setPteNotPresentHeld === false) return false;
   if ((low & ACCESSED) === 0 && mmu.defects.setPteDirtyUnaccessed === false) return false;
   return (low & ACCESSED_OR_DIRTY) !== 0;
@@ -104,7 +114,7 @@ export function setPgd(mmu: MmuState, gpgdir: number, index: number): void {
     mmu.kill(KillMessage.badTopIndex(index, entries));
     return;
   }
-  const slot = findSlot(mmu, gpgdir);
+  const slot = mmu.findSlot(gpgdir);
   if (slot === undefined) return;
   if (isOffThePage(mmu, index)) throw new HostOops('out of bounds');
   releaseTopEntry(mmu, slot, index);

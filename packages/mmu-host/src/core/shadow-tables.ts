@@ -27,8 +27,9 @@ export class ShadowTables {
   readonly defects: Defects;
   readonly kill: (reason: string) => void;
   readonly counters: MmuCounters = newCounters();
-  /** The paging format's levels, as a chain. */
+  /** The paging format's levels, as a chain from the first to the last. */
   readonly top: Level;
+  readonly leaf: Level;
   /** 32-bit words in an entry: 1, or 2 under PAE. */
   readonly entryWords: number;
   /** Where there may be entries. */
@@ -41,6 +42,7 @@ export class ShadowTables {
     this.defects = defectsOf(options.fidelity, options.defects);
     this.kill = options.kill;
     this.top = new Level(options.format, 0);
+    this.leaf = this.top.last();
     this.entryWords = options.format.entryBytes >> 2;
     this.parts = new TableParts(options.host);
     this.tables = options.tables;
@@ -55,21 +57,20 @@ export class ShadowTables {
    * @throws HostOops (fidelity original) if the slot has no table at all
    */
   findLeaf(slot: Slot, vaddr: number): number {
-    const words = this.words;
+    const { words, leaf } = this;
     let table = slot.topPfn;
     if (table === 0) return this.noTable();
-    let level = this.top;
-    for (let next = level.next; next !== undefined; next = next.next) {
+    for (let level = this.top; level !== leaf; level = level.next!) {
       const entry = words[level.shadowEntry(table, vaddr)]!;
       if ((entry & PRESENT) === 0) return NO_ENTRY;
       table = entry >>> SHIFT;
-      level = next;
     }
-    return level.shadowEntry(table, vaddr);
+    return leaf.shadowEntry(table, vaddr);
   }
 
   /**
-   * H:331 The same, and makes what tables are missing (`find_spte` with `allocate`).
+   * H:331 The same, for an entry that is going to be filled: makes what tables are missing
+   * (`find_spte` with `allocate`), and marks its part of the last.
    *
    * The guest cannot help it when the host has no page for a table, but killing it is the simplest
    * way out; what was made on the way stays.
@@ -79,11 +80,10 @@ export class ShadowTables {
    * @throws HostOops (fidelity original) if the slot has no table at all
    */
   makeLeaf(slot: Slot, vaddr: number, flags: Int32Array): number {
-    const words = this.words;
+    const { words, leaf } = this;
     let table = slot.topPfn;
     if (table === 0) return this.noTable();
-    let level = this.top;
-    for (let next = level.next; next !== undefined; next = next.next) {
+    for (let level = this.top; level !== leaf; level = level.next!) {
       const word = level.shadowEntry(table, vaddr);
       const entry = words[word]!;
       if ((entry & PRESENT) !== 0) {
@@ -93,14 +93,14 @@ export class ShadowTables {
         table = this.makeTable(word, level.depth, flags[level.depth]!);
         if (table < 0) return NO_ENTRY;
       }
-      level = next;
     }
-    return level.shadowEntry(table, vaddr);
+    const word = leaf.shadowEntry(table, vaddr);
+    this.parts.mark(word);
+    return word;
   }
 
-  /** Sets an entry, one or two words. */
+  /** Sets an entry, one or two words. Unless it is emptied, its part of the table has to be marked. */
   setEntry(word: number, low: number, high: number): void {
-    if ((low | high) !== 0) this.parts.mark(word);
     this.words[word] = low;
     if (this.entryWords === 2) this.words[word + 1] = high;
   }
@@ -148,8 +148,12 @@ export class ShadowTables {
 
   private makeTable(word: number, depth: number, flags: number): Pfn {
     const table = this.takeTable();
-    if (table < 0) this.kill(outOfMemoryMessages[depth]!);
-    else this.setEntry(word, (table << SHIFT) | flags, 0);
+    if (table < 0) {
+      this.kill(outOfMemoryMessages[depth]!);
+    } else {
+      this.parts.mark(word);
+      this.setEntry(word, (table << SHIFT) | flags, 0);
+    }
     return table;
   }
 }

@@ -13,10 +13,20 @@ export class Slot {
   lastHostCpu = 0;
   /** vCPU whose regs page is mapped for `lastHostCpu`, -1 if none ever was. */
   lastVcpu = -1;
+  /** The slot with the next number: along these links a search needs no array. */
+  readonly next: Slot | undefined;
 
-  constructor(number: number) {
+  constructor(number: number, next: Slot | undefined) {
     this.number = number;
+    this.next = next;
   }
+}
+
+/** So many slots, linked, in the order of their numbers. */
+export function linkedSlots(count: number): Slot[] {
+  const slots: Slot[] = [];
+  for (let number = count - 1; number >= 0; number--) slots.unshift(new Slot(number, slots[0]));
+  return slots;
 }
 
 /** What the shadow MMU knows of one virtual CPU. */

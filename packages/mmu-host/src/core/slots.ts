@@ -4,20 +4,6 @@ import type { MmuState } from './mmu-state.js';
 import type { Slot, Vcpu } from './slot.js';
 
 /**
- * The first slot that shadows a guest's table (`find_pgdir`), if there is one.
- *
- * @param gpgdir guest-physical address of the guest's top level, signed
- */
-export function findSlot(mmu: MmuState, gpgdir: number): Slot | undefined {
-  const slots = mmu.slots;
-  for (let i = 0; i < slots.length; i++) {
-    const slot = slots[i]!;
-    if (slot.gpgdir === gpgdir && slot.topPfn !== 0) return slot;
-  }
-  return undefined;
-}
-
-/**
  * H:435 Puts a vCPU on a slot that shall shadow `gpgdir` from now on (`new_pgdir`). A slot that is
  * used for the first time gets a top page; with no page to be had the vCPU keeps the slot it is on.
  * Of a slot that was in use the kernel's part stays, as that is the same in all of a guest's tables.

@@ -30,20 +30,18 @@ const PAGE_SIZE = 1 << SHIFT;
  */
 function pageWritable(mmu: MmuState, slot: Slot, vaddr: number): boolean {
   if (mmu.isSwitcherAddress(vaddr) === true) return false;
-  const words = mmu.words;
+  const { words, leaf } = mmu;
   let table = slot.topPfn;
   if (table === 0) {
     mmu.noTable();
     return false;
   }
-  let level = mmu.top;
-  for (let next = level.next; next !== undefined; next = next.next) {
+  for (let level = mmu.top; level !== leaf; level = level.next!) {
     const entry = words[level.shadowEntry(table, vaddr)]!;
     if ((entry & PRESENT) === 0 || lacksWriteRight(mmu, level, entry)) return false;
     table = entry >>> SHIFT;
-    level = next;
   }
-  return (words[level.shadowEntry(table, vaddr)]! & PRESENT_AND_WRITABLE) === PRESENT_AND_WRITABLE;
+  return (words[leaf.shadowEntry(table, vaddr)]! & PRESENT_AND_WRITABLE) === PRESENT_AND_WRITABLE;
 }
 
 /** Whether a directory entry keeps its pages from being written, which the original does not ask. */

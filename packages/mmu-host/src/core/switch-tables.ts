@@ -5,7 +5,7 @@ import { KillMessage } from './kill-messages.js';
 import type { MmuState } from './mmu-state.js';
 import { prepareOtherTables, prepareTable } from './prepare-table.js';
 import type { Slot, Vcpu } from './slot.js';
-import { findSlot, takeSlot } from './slots.js';
+import { takeSlot } from './slots.js';
 
 /**
  * H:430 Part (iv): the guest changes to another of its tables (`guest_new_pagetable`), as on most
@@ -20,7 +20,7 @@ import { findSlot, takeSlot } from './slots.js';
 export function newPagetable(mmu: MmuState, vcpu: Vcpu, gpgdir: number): SlotChange {
   mmu.counters.tableSwitches++;
   if (vcpu.linear === true) return leaveLinear(mmu, vcpu, gpgdir);
-  const slot = findSlot(mmu, gpgdir);
+  const slot = mmu.findSlot(gpgdir);
   if (slot === undefined) return switchToNewSlot(mmu, vcpu, gpgdir);
   return switchToSlot(mmu, vcpu, slot, mmu.defects.stackPinnedInFreshSlotsOnly === false);
 }
@@ -39,7 +39,7 @@ function leaveLinear(mmu: MmuState, vcpu: Vcpu, gpgdir: number): SlotChange {
   releaseAllTables(mmu);
   vcpu.linear = false;
   // What can be found now is linear mode's own slot, whose address is 0, or another vCPU's.
-  const slot = mmu.defects.linearSlotKept ? undefined : findSlot(mmu, gpgdir);
+  const slot = mmu.defects.linearSlotKept ? undefined : mmu.findSlot(gpgdir);
   const change =
     slot === undefined ? switchToNewSlot(mmu, vcpu, gpgdir) : switchToSlot(mmu, vcpu, slot, true);
   prepareOtherTables(mmu, vcpu);

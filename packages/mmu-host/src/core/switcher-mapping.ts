@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { registersPage } from '@lguest-sim/abi';
 import type { SwitcherRemap } from '@lguest-sim/bus';
 import { Flag, type Pfn } from '@lguest-sim/x86';
 import { HostOops } from './host-oops.js';
@@ -17,8 +18,8 @@ const PRESENT = Flag.present;
 const LEAVES = 2;
 const SHIFT = 12;
 const PAGE_SIZE = 1 << SHIFT;
-/** 32-bit words in a page. */
-const PAGE_WORDS = PAGE_SIZE >> 2;
+/** log2 of the 32-bit words in a page. */
+const PAGE_WORD_SHIFT = 10;
 
 /**
  * H:501 Makes every table that the Switcher's pages need in a slot and maps its text
@@ -76,14 +77,20 @@ export function mapSwitcher(mmu: MmuState, vcpu: Vcpu, hostCpu: number): Switche
     return 'skipped';
   }
   if (last === -1) {
-    for (let cpu = 0; cpu < mmu.layout.hostCpus; cpu++) removeHostCpu(mmu, slot, cpu);
+    for (let cpu = 0; cpu < mmu.layout.hostCpus; cpu++) {
+      removeHostCpu(mmu, slot, cpu, findPage(mmu, slot, registersPage(cpu)));
+    }
+    mapHostCpu(mmu, slot, vcpu, hostCpu, findPage(mmu, slot, registersPage(hostCpu)));
     mmu.counters.switcherFullRemaps++;
-  } else {
-    removeHostCpu(mmu, slot, last);
-    mmu.counters.switcherTargetedRemaps++;
+    return 'full';
   }
-  mapHostCpu(mmu, slot, vcpu, hostCpu);
-  return last === -1 ? 'full' : 'targeted';
+  const page = registersPage(last);
+  const registers = findPage(mmu, slot, page);
+  removeHostCpu(mmu, slot, last, registers);
+  const own = registersPage(hostCpu);
+  mapHostCpu(mmu, slot, vcpu, hostCpu, findOther(mmu, slot, own, registers, own - page));
+  mmu.counters.switcherTargetedRemaps++;
+  return 'targeted';
 }
 
 /** Entries of a shadow table that a remap writes, on a machine with so many host CPUs. */
@@ -107,10 +114,17 @@ function hasRegistersOf(mmu: MmuState, slot: Slot, vcpu: Vcpu): boolean {
 /**
  * H:480 Maps the vCPU's own regs page where this host CPU's stack is, so that a trap saves the
  * guest's registers right where the host wants them; and this host CPU's state page above it.
+ *
+ * @param registers leaf of the host CPU's regs slot
  */
-function mapHostCpu(mmu: MmuState, slot: Slot, vcpu: Vcpu, hostCpu: number): void {
-  const registers = registersLeaf(mmu, slot, hostCpu);
-  const state = leafAbove(mmu, slot, hostCpu, registers);
+function mapHostCpu(
+  mmu: MmuState,
+  slot: Slot,
+  vcpu: Vcpu,
+  hostCpu: number,
+  registers: number,
+): void {
+  const state = findOther(mmu, slot, registersPage(hostCpu) + 1, registers, 1);
   mmu.counters.switcherEntries += LEAVES;
   mapPage(mmu, registers, mmu.switcher.registers(vcpu.number), REGISTERS_FLAGS);
   mapPage(mmu, state, mmu.switcher.state(hostCpu), STATE_FLAGS);
@@ -123,29 +137,32 @@ function mapPage(mmu: MmuState, word: number, pfn: Pfn, flags: number): void {
   mmu.setEntry(word, (pfn << SHIFT) | flags, mmu.noExecuteHigh);
 }
 
-/** H:481 Removes both pages of a host CPU (`remove_switcher_percpu_map`). */
-function removeHostCpu(mmu: MmuState, slot: Slot, hostCpu: number): void {
-  const registers = registersLeaf(mmu, slot, hostCpu);
+/**
+ * H:481 Removes both pages of a host CPU (`remove_switcher_percpu_map`).
+ *
+ * @param registers leaf of its regs slot
+ */
+function removeHostCpu(mmu: MmuState, slot: Slot, hostCpu: number, registers: number): void {
   mmu.counters.switcherEntries += LEAVES;
   mmu.emptyLeaf(registers);
-  mmu.emptyLeaf(leafAbove(mmu, slot, hostCpu, registers));
+  mmu.emptyLeaf(findOther(mmu, slot, registersPage(hostCpu) + 1, registers, 1));
 }
 
-/** Leaf of a host CPU's regs slot. */
-function registersLeaf(mmu: MmuState, slot: Slot, hostCpu: number): number {
-  return pathLeaf(mmu, slot, mmu.registersSlots[hostCpu]!);
-}
-
-/** Leaf of its state page, which is the next one, mostly in the same table. */
-function leafAbove(mmu: MmuState, slot: Slot, hostCpu: number, registers: number): number {
-  const next = registers + mmu.entryWords;
-  if ((next & (PAGE_WORDS - 1)) !== 0) return next;
-  return pathLeaf(mmu, slot, (mmu.registersSlots[hostCpu]! + PAGE_SIZE) | 0);
-}
-
-/** A leaf on the Switcher's path. That it is there is taken for granted, as in the original. */
-function pathLeaf(mmu: MmuState, slot: Slot, vaddr: number): number {
-  const word = mmu.findLeaf(slot, vaddr);
+/** Leaf of one of the Switcher's pages. That its path is there is taken for granted, as in the original. */
+function findPage(mmu: MmuState, slot: Slot, page: number): number {
+  const word = mmu.findLeaf(slot, (mmu.switcherAddress + page * PAGE_SIZE) | 0);
   if (word < 0) throw new HostOops('NULL dereference');
   return word;
+}
+
+/** The same, `distance` pages from one whose leaf is `word`: mostly in the same table, with no walk. */
+function findOther(
+  mmu: MmuState,
+  slot: Slot,
+  page: number,
+  word: number,
+  distance: number,
+): number {
+  const other = word + distance * mmu.entryWords;
+  return (other ^ word) >>> PAGE_WORD_SHIFT === 0 ? other : findPage(mmu, slot, page);
 }
