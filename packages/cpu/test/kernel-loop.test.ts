@@ -88,11 +88,14 @@ const page = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(READ_ONLY, NOWHERE) },
 );
 const address = fc.tuple(page, fc.nat(1023)).map(([base, word]) => base + 4 * word);
-const access = fc.tuple(
-  fc.constantFrom<Operation>(Operation.fetch, Operation.load, Operation.store),
-  address,
-  fc.integer(),
-);
+const kind = fc.constantFrom<Operation>(Operation.fetch, Operation.load, Operation.store);
+const access = fc.tuple(kind, address, fc.integer());
+/** One word after the other, perhaps into the next page. */
+const stretch = fc
+  .tuple(access, fc.integer({ min: 2, max: 20 }))
+  .map(([[operation, start, value], words]): Instruction[] =>
+    Array.from({ length: words }, (_, word) => [operation, start + 4 * word, value + word]),
+  );
 const register = fc.tuple(fc.constant<Operation>(Operation.setRegister), fc.nat(10), fc.integer());
 const other = fc.tuple(fc.constant<Operation>(Operation.fill), address, fc.integer());
 const instruction = fc.oneof(
@@ -100,10 +103,12 @@ const instruction = fc.oneof(
   { weight: 5, arbitrary: register },
   { weight: 1, arbitrary: other },
 );
+const instructions = fc
+  .array(fc.oneof(fc.tuple(instruction), stretch), { maxLength: 60, size: 'max' })
+  .map((parts) => parts.flat());
 
 describe('the loop of a guest kernel', () => {
   it('comes to what one instruction after the other comes to, wherever it is stopped', () => {
-    const instructions = fc.array(instruction, { maxLength: 80, size: 'max' });
     const until = fc.oneof(fc.nat(2000), fc.constant(FOREVER));
     const property = fc.property(instructions, until, fc.constantFrom(0, 1, 3), (...given) => {
       const [program, deadline, cost] = given;

@@ -41,6 +41,7 @@ export class KernelLoop {
     const fault: typeof FAULT = -1;
     const pageMask = -4096;
     const inPage = 4095;
+    const alignedPage = -4093;
 
     const { mmu, registers } = this;
     const { tags, frames, slotShift, slotMask } = mmu.tlb;
@@ -49,7 +50,7 @@ export class KernelLoop {
     let at = queue.position;
     let most = mmu.accessesBefore(until, length - at);
     let made = 0;
-    for (; at < length && made < most; at += instructionWords) {
+    while (at < length && made < most) {
       const operation = code[at]!;
       const operand = code[at + 1]!;
       if (operation <= store) {
@@ -59,22 +60,33 @@ export class KernelLoop {
         let page: number;
         if ((differs | (operand & 3)) === 0) {
           page = frames[slot]!;
-          made++;
         } else {
           this.count(made);
-          made = 0;
           page = this.miss(operation, operand, need);
           if (page === fault) {
             queue.position = at;
             return false;
           }
           most = mmu.accessesBefore(until, length - at);
+          // It is counted already.
+          made = -1;
         }
-        const word = (page | (operand & inPage)) >>> 2;
-        if (operation === store) words[word] = code[at + 2]!;
-        else if (operation === load) results.push(words[word]!);
+        // What follows is mostly of the same kind and in the same page, which now is in way 0.
+        const end = Math.min(length, at + (most - made) * instructionWords);
+        do {
+          const word = (page | (code[at + 1]! & inPage)) >>> 2;
+          if (operation === store) words[word] = code[at + 2]!;
+          else if (operation === load) results.push(words[word]!);
+          made++;
+          at += instructionWords;
+        } while (
+          at < end &&
+          code[at] === operation &&
+          ((code[at + 1]! ^ operand) & alignedPage) === 0
+        );
       } else if (operation === setRegister) {
         registers[operand] = code[at + 2]!;
+        at += instructionWords;
       } else {
         break;
       }

@@ -90,7 +90,7 @@ export class Mmu {
     const left = until - this.now;
     // As a rule all can: that is seen without a division.
     if (left > (most - 1) * this.costs.access) return most;
-    return left <= 0 ? 0 : Math.ceil(left / this.costs.access);
+    return left <= 0 ? 0 : Math.ceil(left / this.costs.access) | 0;
   }
 
   /**
