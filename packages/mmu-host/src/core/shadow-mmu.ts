@@ -5,7 +5,6 @@ import {
   type GuestPhysical,
   type GuestVirtual,
   type HostPhysical,
-  type Pfn,
 } from '@lguest-sim/x86';
 import type { MmuCounters } from './counters.js';
 import { flushUser } from './flush.js';
@@ -16,7 +15,7 @@ import { MmuState } from './mmu-state.js';
 import { clearAll } from './prepare-table.js';
 import { setPgd, setPmd, setPte } from './set-entries.js';
 import { freeGuestPagetable, guestDataInit, initGuestPagetable } from './set-up.js';
-import type { Slot } from './slot.js';
+import { LiveSlotView } from './slot-view.js';
 import { restoreSnapshot, takeSnapshot, type ShadowMmuSnapshot } from './snapshot.js';
 import { pinPage, pinStackPages, setStack } from './stack.js';
 import { newPagetable } from './switch-tables.js';
@@ -55,7 +54,7 @@ export class ShadowMmu implements GuestMmu<ShadowMmuSnapshot> {
     const state = new MmuState(options);
     this.state = state;
     this.counters = state.counters;
-    this.slots = state.slots.map(slotView);
+    this.slots = state.slots.map((slot) => new LiveSlotView(slot));
   }
 
   /**
@@ -221,24 +220,4 @@ export class ShadowMmu implements GuestMmu<ShadowMmuSnapshot> {
   restore(snapshot: ShadowMmuSnapshot): void {
     restoreSnapshot(this.state, snapshot);
   }
-}
-
-function slotView(slot: Slot): SlotView {
-  return {
-    get allocated(): boolean {
-      return slot.topPfn !== 0;
-    },
-    get gpgdir(): GuestPhysical {
-      return slot.gpgdir >>> 0;
-    },
-    get switcherMapped(): boolean {
-      return slot.switcherMapped;
-    },
-    get lastHostCpu(): number {
-      return slot.lastHostCpu;
-    },
-    get topPfn(): Pfn {
-      return slot.topPfn;
-    },
-  };
 }
