@@ -6,6 +6,7 @@ import {
   type AccessBatch,
 } from '../access-batch.js';
 import type { ProcessOperation } from '../process-operation.js';
+import type { SystemCallEvent } from '../trace-event.js';
 
 /** Bytes that a pattern's access has; it is aligned, so it never crosses a page. */
 const ACCESS_BYTES = 4;
@@ -59,17 +60,23 @@ export class PatternWriter {
   }
 
   /** Makes a system call. Its line is its number among all that the process does. */
-  call({ operation, ...call }: PatternCall): void {
+  call({ name, number, args, result, operation }: PatternCall): void {
     const batch = this.#batch!;
-    this.#written++;
-    batch.events.push({
+    const line = ++this.#written;
+    const position = batch.length;
+    // All are of few shapes, for who reads them: so what is optional comes last.
+    const event: { -readonly [K in keyof SystemCallEvent]: SystemCallEvent[K] } = {
       kind: 'system-call',
-      position: batch.length,
-      ...call,
+      position,
+      name,
+      number,
+      args,
+      result,
       failed: false,
-      ...(operation?.kind === 'fork' && { child: operation.child }),
-      ...(operation && { operation }),
-      line: this.#written,
-    });
+      line,
+    };
+    if (operation !== undefined) event.operation = operation;
+    if (operation?.kind === 'fork') event.child = operation.child;
+    batch.events.push(event);
   }
 }
