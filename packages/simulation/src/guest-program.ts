@@ -22,7 +22,7 @@ export interface GuestProgram extends GuestCode {
   /** The process's batch has been filled. @param ended nothing follows what is in it */
   supply(index: number, ended: boolean): void;
   /** What happened since the last call, in order: `booted` before anything runs in ring 3. */
-  takeEvents(): KernelEvent[];
+  takeEvents(): readonly KernelEvent[];
   /** What each process did so far; their accesses are all that ring 3 made. */
   results(): readonly ProcessResult[];
   /** Everything in it as plain data, at any instruction. */

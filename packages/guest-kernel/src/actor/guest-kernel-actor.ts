@@ -10,7 +10,7 @@ import {
 /** What the actor needs of the core. */
 export interface KernelEventSource {
   /** What happened since the last call, in order. */
-  takeEvents(): KernelEvent[];
+  takeEvents(): readonly KernelEvent[];
 }
 
 /** What a guest kernel’s actor is made from. */

@@ -18,34 +18,43 @@ export class Emitter {
   queue: InstructionQueue = new InstructionQueue();
   /** True while virtual and guest-physical addresses are the same: before the jump at boot. */
   linear = true;
-  readonly #pageOffset: GuestVirtual;
+  /** Where guest-physical 0 is in the direct map, as a signed word: engines box nothing larger. */
+  readonly #pageOffset: number;
 
   constructor(pageOffset: GuestVirtual) {
-    this.#pageOffset = pageOffset;
+    this.#pageOffset = pageOffset | 0;
   }
 
   /** Virtual address of a place in memory. */
   address(gpa: GuestPhysical): GuestVirtual {
-    return this.linear ? gpa : gpa + this.#pageOffset;
+    return this.#word(gpa) >>> 0;
   }
 
-  /** Guest-physical address of a place that the kernel sees at `address`. */
+  /**
+   * Guest-physical address of a place that the kernel sees at `address`. Of what is below the direct map
+   * it makes a number beyond all of guest memory, or less than 0.
+   */
   physical(address: GuestVirtual): GuestPhysical {
-    return this.linear ? address : address - this.#pageOffset;
+    return this.linear ? address | 0 : (address - this.#pageOffset) | 0;
+  }
+
+  /** The virtual address as it stands in an instruction, a signed word. */
+  #word(gpa: GuestPhysical): number {
+    return this.linear ? gpa | 0 : (gpa + this.#pageOffset) | 0;
   }
 
   fetch(gpa: GuestPhysical): void {
-    this.queue.push(Operation.fetch, this.address(gpa));
+    this.queue.push(Operation.fetch, this.#word(gpa));
   }
 
   /** Loads an aligned word; the next step finds it in `kernel.results`. */
   load(gpa: GuestPhysical): void {
-    this.queue.push(Operation.load, this.address(gpa));
+    this.queue.push(Operation.load, this.#word(gpa));
   }
 
   /** Stores an aligned word. */
   store(gpa: GuestPhysical, value: number): void {
-    this.queue.push(Operation.store, this.address(gpa), value);
+    this.queue.push(Operation.store, this.#word(gpa), value);
   }
 
   /** Stores an aligned word at a virtual address outside the direct map. */
@@ -55,7 +64,7 @@ export class Emitter {
 
   /** Stores `words` words, the first `value`, each `step` more than the one before; in one page. */
   fill(gpa: GuestPhysical, value: number, step: number, words: number): void {
-    if (words > 0) this.queue.push(Operation.fill, this.address(gpa), value, step, words);
+    if (words > 0) this.queue.push(Operation.fill, this.#word(gpa), value, step, words);
   }
 
   clearPage(gpa: GuestPhysical): void {
@@ -63,7 +72,7 @@ export class Emitter {
   }
 
   copyPage(from: GuestPhysical, to: GuestPhysical): void {
-    this.queue.push(Operation.copyPage, this.address(from), this.address(to));
+    this.queue.push(Operation.copyPage, this.#word(from), this.#word(to));
   }
 
   /** A hypercall made at once. */

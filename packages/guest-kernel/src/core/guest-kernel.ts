@@ -67,6 +67,9 @@ export interface GuestProcess {
 
 const DEFAULT_SLICE = 1_000_000;
 
+/** What happened, as a rule. */
+const nothing: readonly KernelEvent[] = [];
+
 /** `int 0x80` with this in eax ends the process. */
 const EXIT_GROUP = 252;
 
@@ -266,8 +269,9 @@ export class GuestKernel {
   }
 
   /** What happened since the last call, in order. */
-  takeEvents(): KernelEvent[] {
-    return this.#kernel.events.splice(0);
+  takeEvents(): readonly KernelEvent[] {
+    const { events } = this.#kernel;
+    return events.length === 0 ? nothing : events.splice(0);
   }
 
   /** Everything in this kernel, as plain data; more than the fields that are declared. */
@@ -289,7 +293,7 @@ export class GuestKernel {
     const code = kernel.emit.physical(eip);
     const vector = kernel.text.vectorAt(code);
     if (code === kernel.text.entry && kernel.emit.linear) kernel.enter(eip, bootLinear, []);
-    else if (vector !== undefined) kernel.enter(eip, trapEntry, [vector]);
+    else if (vector !== undefined) kernel.enter(eip, trapEntry, [vector, 0]);
     else {
       // The frame that the `iret` popped was not what the kernel had put there.
       const message = `return to ${hex(eip)}, which is nowhere in the kernel`;

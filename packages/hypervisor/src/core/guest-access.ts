@@ -45,8 +45,8 @@ export class GuestAccess {
    * if it cannot, and then they are all zero.
    */
   readBytes(gpa: GuestPhysical, target: Uint8Array): void {
-    target.fill(0);
     if (!this.inGuest(gpa, target.length) || !this.memory.readable(gpa, target.length)) {
+      target.fill(0);
       this.guest.kill(`bad read address ${hex(gpa)} len ${target.length}`);
       return;
     }

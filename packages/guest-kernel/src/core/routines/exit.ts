@@ -23,7 +23,7 @@ function begin(kernel: Kernel, { locals }: Frame): Step {
 }
 
 function leave(kernel: Kernel): Step {
-  return kernel.call(schedule, [], gone);
+  return kernel.call(schedule, [0], gone);
 }
 
 function gone(kernel: Kernel): never {

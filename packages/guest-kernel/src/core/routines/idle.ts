@@ -20,7 +20,7 @@ function look(kernel: Kernel): Step {
 }
 
 function judge(kernel: Kernel, frame: Frame): Step | undefined {
-  if (kernel.readyCount > 0) return kernel.call(schedule, [], look);
+  if (kernel.readyCount > 0) return kernel.call(schedule, [0], look);
   const left = kernel.processes.filter((process) => !process.hasEnded);
   if (left.length === 0) return undefined;
   if (!kernel.hasSleepers) {

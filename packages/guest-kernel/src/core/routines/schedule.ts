@@ -36,12 +36,11 @@ function pick(kernel: Kernel, { locals }: Frame): Step {
 
 function change(kernel: Kernel, { locals }: Frame): Step {
   const next = kernel.taskOf(locals[0]!);
-  const calls: Call[] = [
-    stackCall(kernel, next),
-    [Hypercall.loadTls, next.stack + ThreadInfo.tls, 0, 0, 0],
-  ];
-  if (next.id !== IDLE_TASK) calls.unshift([Hypercall.newPgtable, next.directory, 0, 0, 0]);
-  return queue(kernel, calls, flush);
+  const stack = stackCall(kernel, next);
+  const tls: Call = [Hypercall.loadTls, next.stack + ThreadInfo.tls, 0, 0, 0];
+  if (next.id === IDLE_TASK) return queue(kernel, [stack, tls], flush);
+  const tables: Call = [Hypercall.newPgtable, next.directory, 0, 0, 0];
+  return queue(kernel, [tables, stack, tls], flush);
 }
 
 function flush(kernel: Kernel, { locals }: Frame): Step {
@@ -68,7 +67,7 @@ function done(): undefined {
 
 /** SET_STACK for a task: where the CPU and the host push when a trap comes from ring 3. */
 export function stackCall(kernel: Kernel, task: Task): Call {
-  const esp = kernel.emit.address(stackPointer(task.stack));
+  const esp = kernel.emit.address(stackPointer(task.stack)) | 0;
   return [Hypercall.setStack, Selector.kernelData, esp, STACK_BYTES / PAGE_SIZE, 0];
 }
 

@@ -9,7 +9,7 @@ export const sleep = new Routine('sleep', { begin, awake });
 
 function begin(kernel: Kernel, { locals }: Frame): Step {
   kernel.process!.sleepTicks = locals[0]!;
-  return kernel.call(schedule, [], awake);
+  return kernel.call(schedule, [0], awake);
 }
 
 function awake(): undefined {

@@ -27,7 +27,7 @@ function check(kernel: Kernel, { locals }: Frame): Step {
 
 function decide(kernel: Kernel): Step {
   const toUser = privilegeOf(kernel.results.words[0]!) === USER_PRIVILEGE;
-  if (toUser && kernel.rescheduleWanted) return kernel.call(schedule, [], restore);
+  if (toUser && kernel.rescheduleWanted) return kernel.call(schedule, [0], restore);
   return restore;
 }
 

@@ -19,5 +19,5 @@ function look(kernel: Kernel, { locals }: Frame): Step | undefined {
   if (ended !== undefined) ended.isReaped = true;
   if (ended !== undefined || children.length === 0 || blocks === 0) return undefined;
   process.waitsFor = pid;
-  return kernel.call(schedule, [], look);
+  return kernel.call(schedule, [0], look);
 }
