@@ -19,11 +19,18 @@ export class Interruption {
   readonly #listener = (): void => this.#onSignal();
   readonly #cleanUp: () => void;
   #askedAt = 0;
+  /** Whether the user wants to stop, as the signal says: at hand for who asks all the time. */
+  #isAsked = false;
 
   /** @param cleanUp what has to be done, at once, before the process ends in the middle of things */
   constructor(cleanUp: () => void) {
     this.#cleanUp = cleanUp;
     for (const signal of signals) process.on(signal, this.#listener);
+  }
+
+  /** Whether the signal is aborted; to ask that here takes no time. */
+  get isAsked(): boolean {
+    return this.#isAsked;
   }
 
   /** Aborted from the first signal on. */
@@ -66,6 +73,7 @@ export class Interruption {
     const now = performance.now();
     if (!this.signal.aborted) {
       this.#askedAt = now;
+      this.#isAsked = true;
       this.#controller.abort();
     } else if (now - this.#askedAt > SAME_PRESS_MS) {
       this.#cleanUp();

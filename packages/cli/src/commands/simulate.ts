@@ -99,17 +99,28 @@ async function runWith(
   }
 }
 
+/** Whether a run is to stop: it asks before each step. */
+class EndOfRun {
+  readonly #interruption: Interruption;
+  readonly #watcher: RunWatcher | undefined;
+
+  constructor(interruption: Interruption, watcher: RunWatcher | undefined) {
+    this.#interruption = interruption;
+    this.#watcher = watcher;
+  }
+
+  get aborted(): boolean {
+    return this.#interruption.isAsked || this.#watcher?.isSatisfied === true;
+  }
+}
+
 /** Runs from one pause to the next. */
 async function drive(
   simulation: Simulation,
   watcher: RunWatcher | undefined,
   { interruption, progress, views }: Surroundings,
 ): Promise<RunStatus> {
-  const signal = {
-    get aborted(): boolean {
-      return interruption.signal.aborted || watcher?.isSatisfied === true;
-    },
-  };
+  const signal = new EndOfRun(interruption, watcher);
   const breathe = async (): Promise<void> => {
     progress?.draw(simulation.progress);
     await watcher?.breathe();
