@@ -113,7 +113,10 @@ export class Bus {
    * @throws Error if nobody handles a topic that is addressed to someone; whatever a handler threw
    */
   publish(message: Message): void {
-    const { topic, cpu, guest } = message;
+    this.enqueue(message, message.topic, message.cpu, message.guest);
+  }
+
+  private enqueue(message: Message, topic: Topic, cpu: number, guest: number): void {
     const channel = this.channels.get(topic)!;
     const instance = channel.isForGuest ? guest : channel.isForCpu ? cpu : 0;
     const time = this.clock.now[cpu] ?? 0;
