@@ -26,8 +26,14 @@ export interface Attendant {
 
 type Handler = (message: Message) => void;
 
-/** A topic: where its messages go, and by number of the component who handles them there. */
-interface Channel {
+/** What publishes the messages of one topic. For who publishes many: the bus need not look the topic up. */
+export interface Publisher<T extends Topic> {
+  /** As `Bus.publish`. */
+  publish(message: Message<T>): void;
+}
+
+/** @internal A topic: where its messages go, and by number of the component who handles them there. */
+export interface Channel {
   readonly route: Route;
   readonly isForGuest: boolean;
   readonly isForCpu: boolean;
@@ -113,11 +119,19 @@ export class Bus {
    * @throws Error if nobody handles a topic that is addressed to someone; whatever a handler threw
    */
   publish(message: Message): void {
-    this.enqueue(message, message.topic, message.cpu, message.guest);
+    this.enqueue(message, this.channels.get(message.topic)!, message.cpu, message.guest);
   }
 
-  private enqueue(message: Message, topic: Topic, cpu: number, guest: number): void {
-    const channel = this.channels.get(topic)!;
+  /** What publishes a topic's messages here. */
+  publisher<T extends Topic>(topic: T): Publisher<T> {
+    return new ChannelPublisher<T>(this, this.channels.get(topic)!);
+  }
+
+  /**
+   * @internal Lets a message wait its turn. Which CPU and guest it names is told by who knows its shape:
+   * here, where messages of all shapes come by, reading a field takes longer.
+   */
+  enqueue(message: Message, channel: Channel, cpu: number, guest: number): void {
     const instance = channel.isForGuest ? guest : channel.isForCpu ? cpu : 0;
     const time = this.clock.now[cpu] ?? 0;
     const place = this.queue[this.tail];
@@ -182,6 +196,20 @@ export class Bus {
     attendant.before({ sequence, time, message });
     hand(message, channel, instance);
     attendant.after({ sequence, time, message });
+  }
+}
+
+class ChannelPublisher<T extends Topic> implements Publisher<T> {
+  private readonly bus: Bus;
+  private readonly channel: Channel;
+
+  constructor(bus: Bus, channel: Channel) {
+    this.bus = bus;
+    this.channel = channel;
+  }
+
+  publish(message: Message<T>): void {
+    this.bus.enqueue(message as Message, this.channel, message.cpu, message.guest);
   }
 }
 

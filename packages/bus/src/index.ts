@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-export { Bus, type Attendant, type Envelope } from './bus.js';
+export { Bus, type Attendant, type Envelope, type Publisher } from './bus.js';
 export * from './cost-model.js';
 export * from './memoised-machine.js';
 export * from './mermaid.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { Bus, type Place } from './bus.js';
+import { Bus, type Channel, type Place } from './bus.js';
 import type { Message, Topic } from './messages.js';
 import type { VirtualClock } from './virtual-clock.js';
 
@@ -32,6 +32,15 @@ export class MessageFault extends Error {
   }
 }
 
+/** A message on its way, with what `Bus.enqueue` is told and its number. */
+interface Sent {
+  readonly message: Message;
+  readonly channel: Channel;
+  readonly cpu: number;
+  readonly guest: number;
+  readonly number: number;
+}
+
 /**
  * A bus that loses, doubles or delays messages, to show that this is noticed.
  *
@@ -47,7 +56,7 @@ export class UnreliableBus extends Bus {
   private expected = 0;
   /** Numbers of the messages that wait. */
   private readonly waiting: number[] = [];
-  private late: { readonly message: Message; readonly number: number } | undefined;
+  private late: Sent | undefined;
 
   constructor(clock: VirtualClock, faults: readonly PlannedMessageFault[]) {
     super(clock);
@@ -56,12 +65,12 @@ export class UnreliableBus extends Bus {
   }
 
   /**
-   * Publishes a message, or does to it what a fault says.
+   * @internal Lets a message wait its turn, or does to it what a fault says.
    * @throws MessageFault, and whatever `Bus.publish` does
    */
-  override publish(message: Message): void {
+  override enqueue(message: Message, channel: Channel, cpu: number, guest: number): void {
     const isFirst = !this.dispatching;
-    this.send(message, this.published++);
+    this.send({ message, channel, cpu, guest, number: this.published++ });
     if (isFirst && this.expected !== this.published) {
       throw new MessageFault(this.expected, 'is missing: it never came');
     }
@@ -96,30 +105,30 @@ export class UnreliableBus extends Bus {
     super.deliver(place);
   }
 
-  private send(message: Message, number: number): void {
-    switch (this.faultOf(message)) {
+  private send(sent: Sent): void {
+    switch (this.faultOf(sent.message)) {
       case 'drop':
         return;
       case 'delay':
-        this.late = { message, number };
+        this.late = sent;
         return;
       case 'double':
-        this.pass(message, number);
-        return this.pass(message, number);
+        this.pass(sent);
+        return this.pass(sent);
       case undefined:
-        this.pass(message, number);
+        this.pass(sent);
         if (this.late !== undefined) this.passLate(this.late);
     }
   }
 
-  private passLate({ message, number }: { message: Message; number: number }): void {
+  private passLate(sent: Sent): void {
     this.late = undefined;
-    this.pass(message, number);
+    this.pass(sent);
   }
 
-  private pass(message: Message, number: number): void {
+  private pass({ message, channel, cpu, guest, number }: Sent): void {
     this.waiting.push(number);
-    super.publish(message);
+    super.enqueue(message, channel, cpu, guest);
   }
 
   private faultOf({ topic }: Message): MessageFaultKind | undefined {

@@ -24,6 +24,27 @@ describe('bus', () => {
     expect(order).toEqual(['vcpu-runnable done', 'run-vcpu', 'reschedule']);
   });
 
+  it('delivers what a publisher of one topic publishes in the one order of all messages', () => {
+    const { bus, clock, log } = setUp();
+    const runVcpu = bus.publisher('run-vcpu');
+    clock.advance(1, 7);
+    bus.handle('vcpu-runnable', 0, () => {
+      runVcpu.publish({ topic: 'run-vcpu', cpu: 1, guest: 3 });
+      bus.publish({ topic: 'reschedule', cpu: 0, guest: 0 });
+    });
+    const seen: string[] = [];
+    bus.handle('run-vcpu', 3, () => seen.push('guest 3'));
+    bus.handle('reschedule', 0, () => seen.push('host'));
+    bus.messages$.subscribe((envelope) => log.push(envelope));
+    bus.publish({ topic: 'vcpu-runnable', cpu: 0, guest: 0 });
+    expect(seen).toEqual(['guest 3', 'host']);
+    expect(log.map(({ sequence, time }) => [sequence, time])).toEqual([
+      [0, 0],
+      [1, 7],
+      [2, 0],
+    ]);
+  });
+
   it('routes by host CPU or by guest, as the topic says', () => {
     const { bus } = setUp();
     const seen: string[] = [];

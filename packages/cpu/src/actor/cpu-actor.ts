@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { MachineInstance } from '@lguest-sim/bus';
-import type { Bus, MachineInspector } from '@lguest-sim/bus';
+import type { Bus, MachineInspector, Publisher } from '@lguest-sim/bus';
 import { Subscription } from 'rxjs';
 import type { CpuCore, CpuCoreSnapshot } from '../core/cpu-core.js';
 import type { DeliverableExit } from '../core/exit.js';
@@ -42,7 +42,9 @@ export interface CpuActorSnapshot {
 export class CpuActor {
   /** The host CPU itself. */
   readonly core: CpuCore;
-  private readonly bus: Bus;
+  private readonly trap: Publisher<'trap'>;
+  private readonly guestTrap: Publisher<'guest-trap'>;
+  private readonly guestReturn: Publisher<'guest-return'>;
   private readonly codeOf: (guest: number) => GuestCode;
   private readonly machine: MachineInstance;
   private readonly subscription = new Subscription();
@@ -52,7 +54,9 @@ export class CpuActor {
 
   /** The CPU comes up at once, in the host. */
   constructor({ bus, core, codeOf, inspect }: CpuActorOptions) {
-    this.bus = bus;
+    this.trap = bus.publisher('trap');
+    this.guestTrap = bus.publisher('guest-trap');
+    this.guestReturn = bus.publisher('guest-return');
     this.core = core;
     this.codeOf = codeOf;
     this.machine = new MachineInstance(`cpu ${core.number}`, hostCpuMachine, inspect);
@@ -156,10 +160,10 @@ export class CpuActor {
     switch (exit) {
       case 'trap':
         this.machine.send('TRAP');
-        this.bus.publish({ topic: 'trap', cpu, guest, vector, errorCode, address });
+        this.trap.publish({ topic: 'trap', cpu, guest, vector, errorCode, address });
         break;
       case 'direct-trap':
-        this.bus.publish({
+        this.guestTrap.publish({
           topic: 'guest-trap',
           cpu,
           guest,
@@ -170,7 +174,7 @@ export class CpuActor {
         });
         break;
       case 'returned':
-        this.bus.publish({ topic: 'guest-return', cpu, guest });
+        this.guestReturn.publish({ topic: 'guest-return', cpu, guest });
         break;
     }
   }

@@ -5,6 +5,7 @@ import {
   type CostModel,
   type MachineInspector,
   type Message,
+  type Publisher,
   type VirtualClock,
 } from '@lguest-sim/bus';
 import type { Subscription } from 'rxjs';
@@ -29,6 +30,8 @@ export interface HypervisorSnapshot {
  */
 export class HypervisorActor {
   private readonly bus: Bus;
+  private readonly enterGuest: Publisher<'enter-guest'>;
+  private readonly hypercall: Publisher<'hypercall'>;
   private readonly clock: VirtualClock;
   private readonly costs: CostModel;
   private readonly guest: number;
@@ -48,6 +51,8 @@ export class HypervisorActor {
   }) {
     const { bus, guest, core } = options;
     this.bus = bus;
+    this.enterGuest = bus.publisher('enter-guest');
+    this.hypercall = bus.publisher('hypercall');
     this.clock = options.clock;
     this.costs = options.costs;
     this.guest = guest;
@@ -115,7 +120,7 @@ export class HypervisorActor {
     this.machine.send('ENTER');
     if (this.core.copiesState) this.clock.advance(cpu, this.costs.stateCopy);
     this.core.switcherMapped();
-    this.bus.publish({ topic: 'enter-guest', cpu, guest, cr3 });
+    this.enterGuest.publish({ topic: 'enter-guest', cpu, guest, cr3 });
   }
 
   private onInterrupt({ cpu, irq }: Message<'interrupt'>): void {
@@ -189,10 +194,10 @@ export class HypervisorActor {
   }
 
   private onHypercall(fromRing: boolean, words: Int32Array): void {
-    const { bus, cpu, guest } = this;
+    const { cpu, guest } = this;
     const number = words[0]! >>> 0;
     const args = [words[1]! >>> 0, words[2]! >>> 0, words[3]! >>> 0, words[4]! >>> 0];
-    bus.publish({ topic: 'hypercall', cpu, guest, number, fromRing, args });
+    this.hypercall.publish({ topic: 'hypercall', cpu, guest, number, fromRing, args });
     this.clock.advance(cpu, this.costs.hypercall);
   }
 }

@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { Bus } from '@lguest-sim/bus';
+import type { Bus, Publisher } from '@lguest-sim/bus';
 import { Outcome } from '../core/phases.js';
 import type { VcpuCore } from '../core/vcpu-core.js';
 
 /** Asks the shadow MMU for what the core says: one message for each request. */
 export class ShadowRequests {
   private readonly bus: Bus;
+  private readonly mapSwitcher: Publisher<'map-switcher'>;
+  private readonly demandPage: Publisher<'demand-page'>;
+  private readonly newPagetable: Publisher<'new-pagetable'>;
+  private readonly setStack: Publisher<'set-stack'>;
+  private readonly setPte: Publisher<'set-pte'>;
   private readonly guest: number;
   private readonly core: VcpuCore;
 
   constructor(bus: Bus, guest: number, core: VcpuCore) {
     this.bus = bus;
+    this.mapSwitcher = bus.publisher('map-switcher');
+    this.demandPage = bus.publisher('demand-page');
+    this.newPagetable = bus.publisher('new-pagetable');
+    this.setStack = bus.publisher('set-stack');
+    this.setPte = bus.publisher('set-pte');
     this.guest = guest;
     this.core = core;
   }
@@ -21,11 +31,17 @@ export class ShadowRequests {
     const cpu = core.state.hostCpu;
     switch (outcome) {
       case Outcome.mapSwitcher:
-        bus.publish({ topic: 'map-switcher', cpu, guest });
+        this.mapSwitcher.publish({ topic: 'map-switcher', cpu, guest });
         return true;
       case Outcome.demandPage: {
         const address = core.state.lastPagefault;
-        bus.publish({ topic: 'demand-page', cpu, guest, address, errorCode: core.errorCode });
+        this.demandPage.publish({
+          topic: 'demand-page',
+          cpu,
+          guest,
+          address,
+          errorCode: core.errorCode,
+        });
         return true;
       }
       case Outcome.initPagetable:
@@ -50,7 +66,7 @@ export class ShadowRequests {
     switch (outcome) {
       case Outcome.setPte: {
         const high = call[4]! >>> 0;
-        bus.publish({
+        this.setPte.publish({
           topic: 'set-pte',
           cpu,
           guest,
@@ -62,14 +78,21 @@ export class ShadowRequests {
         return true;
       }
       case Outcome.newPagetable:
-        bus.publish({ topic: 'new-pagetable', cpu, guest, gpgdir: first });
+        this.newPagetable.publish({ topic: 'new-pagetable', cpu, guest, gpgdir: first });
         return true;
       case Outcome.flushUser:
       case Outcome.flushAll:
         bus.publish({ topic: 'flush-tlb', cpu, guest, kernel: outcome === Outcome.flushAll });
         return true;
       case Outcome.setStack:
-        bus.publish({ topic: 'set-stack', cpu, guest, ss: first, esp: second, pages: third });
+        this.setStack.publish({
+          topic: 'set-stack',
+          cpu,
+          guest,
+          ss: first,
+          esp: second,
+          pages: third,
+        });
         return true;
       case Outcome.setPgd:
         bus.publish({ topic: 'set-pgd', cpu, guest, gpgdir: first, index: second });

@@ -5,6 +5,7 @@ import type {
   CostModel,
   MachineInspector,
   Message,
+  Publisher,
   Topic,
   VirtualClock,
 } from '@lguest-sim/bus';
@@ -53,11 +54,17 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
   private readonly options: MmuHostActorOptions<Snapshot>;
   private readonly machine: MachineInstance;
   private readonly slots: SlotTracker;
+  private readonly shadowDone: Publisher<'shadow-done'>;
+  private readonly switcherMapped: Publisher<'switcher-mapped'>;
+  private readonly slotChanged: Publisher<'slot-changed'>;
   private readonly subscriptions: Subscription[] = [];
 
   constructor(options: MmuHostActorOptions<Snapshot>) {
-    const { guest, core, inspect } = options;
+    const { bus, guest, core, inspect } = options;
     this.options = options;
+    this.shadowDone = bus.publisher('shadow-done');
+    this.switcherMapped = bus.publisher('switcher-mapped');
+    this.slotChanged = bus.publisher('slot-changed');
     this.machine = new MachineInstance(`guest ${guest} mmu`, guestMachine, inspect);
     this.slots = new SlotTracker(guest, core.slots, inspect);
     this.subscribe();
@@ -115,23 +122,23 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
   }
 
   private onDemandPage({ cpu, guest, address, errorCode }: Message<'demand-page'>): void {
-    const { bus, clock, costs, core } = this.options;
+    const { clock, costs, core } = this.options;
     this.machine.send('demand-page');
     clock.advance(cpu, costs.demandPage);
     // Of all the requests that come often, only this one never changes a slot.
     const fixed = core.demandPage(VCPU, address, errorCode);
-    bus.publish({ topic: 'shadow-done', cpu, guest, fixed });
+    this.shadowDone.publish({ topic: 'shadow-done', cpu, guest, fixed });
   }
 
   private newPagetable({ cpu, guest, gpgdir }: Message<'new-pagetable'>): void {
-    const { bus, core } = this.options;
+    const { core } = this.options;
     const change = core.newPagetable(VCPU, gpgdir);
     const { slot } = core.vcpu(VCPU);
-    bus.publish({ topic: 'slot-changed', cpu, guest, slot, gpgdir, change });
+    this.slotChanged.publish({ topic: 'slot-changed', cpu, guest, slot, gpgdir, change });
   }
 
   private onMapSwitcher({ cpu, guest }: Message<'map-switcher'>): void {
-    const { bus, clock, costs, core } = this.options;
+    const { clock, costs, core } = this.options;
     this.machine.send('map-switcher');
     const remap = core.mapSwitcher(VCPU, cpu);
     const hostCpus = clock.now.length;
@@ -139,7 +146,7 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
     // What is skipped changes no slot, and that is what most entries come to.
     if (remap !== 'skipped') this.slots.follow();
     const cr3 = core.shadowCr3(VCPU);
-    bus.publish({ topic: 'switcher-mapped', cpu, guest, remap, cr3 });
+    this.switcherMapped.publish({ topic: 'switcher-mapped', cpu, guest, remap, cr3 });
   }
 
   /** Handles a topic that is answered with `shadow-done`; no result means done. */
@@ -150,7 +157,7 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
         this.machine.send(topic);
         const fixed = work(message) ?? true;
         this.slots.follow();
-        bus.publish({ topic: 'shadow-done', cpu: message.cpu, guest, fixed });
+        this.shadowDone.publish({ topic: 'shadow-done', cpu: message.cpu, guest, fixed });
       }),
     );
   }

@@ -5,6 +5,7 @@ import {
   type CostModel,
   type MachineInspector,
   type Message,
+  type Publisher,
   type VirtualClock,
 } from '@lguest-sim/bus';
 import type { Subscription } from 'rxjs';
@@ -24,7 +25,8 @@ export interface SwitcherSnapshot {
  * `guest-entered`, and charges the world switch's cost each way.
  */
 export class SwitcherActor {
-  private readonly bus: Bus;
+  private readonly guestExit: Publisher<'guest-exit'>;
+  private readonly guestEntered: Publisher<'guest-entered'>;
   private readonly clock: VirtualClock;
   private readonly costs: CostModel;
   private readonly core: WorldSwitch;
@@ -41,7 +43,8 @@ export class SwitcherActor {
     inspect?: MachineInspector;
   }) {
     const { bus, cpu } = options;
-    this.bus = bus;
+    this.guestExit = bus.publisher('guest-exit');
+    this.guestEntered = bus.publisher('guest-entered');
     this.clock = options.clock;
     this.costs = options.costs;
     this.core = options.core;
@@ -80,13 +83,20 @@ export class SwitcherActor {
     this.machine.send('EXIT');
     this.core.exit();
     this.clock.advance(cpu, this.costs.worldSwitch);
-    this.bus.publish({ topic: 'guest-exit', cpu, guest, trapNumber: vector, errorCode, address });
+    this.guestExit.publish({
+      topic: 'guest-exit',
+      cpu,
+      guest,
+      trapNumber: vector,
+      errorCode,
+      address,
+    });
   }
 
   private onEnter({ cpu, guest, cr3 }: Message<'enter-guest'>): void {
     this.machine.send('ENTER');
     this.core.enter(cr3);
     this.clock.advance(cpu, this.costs.worldSwitch);
-    this.bus.publish({ topic: 'guest-entered', cpu, guest });
+    this.guestEntered.publish({ topic: 'guest-entered', cpu, guest });
   }
 }
