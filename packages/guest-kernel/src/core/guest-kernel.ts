@@ -316,7 +316,7 @@ export class GuestKernel {
     kernel.registers[Register.eip] = context.eip;
     const next = frame.routine.steps[frame.step]!(kernel, frame);
     if (next === undefined) context.frames.pop();
-    else frame.step = frame.routine.indexOf(next);
+    else frame.step = frame.routine.indexAfter(frame.step, next);
     return true;
   }
 

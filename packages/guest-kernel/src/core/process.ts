@@ -68,8 +68,6 @@ export interface ProcessSnapshot {
   readonly counts: ProcessCounts;
 }
 
-const exitCallNames: readonly string[] = ['exit', 'exit_group'];
-
 /** Distance of the store counts of two processes, where each gets its own range. */
 const TOKENS_PER_PROCESS = 2 ** 24;
 
@@ -201,8 +199,7 @@ export class Process extends Task {
     this.batch.nextEvent++;
     this.#skipResults();
     if (event.continued !== true) this.#countCall(event.name);
-    const exits = event.operation?.kind === 'exit' || exitCallNames.includes(event.name);
-    if (exits) this.#calledExit = true;
+    if (isExit(event)) this.#calledExit = true;
     return event;
   }
 
@@ -282,4 +279,8 @@ export class Process extends Task {
     const { batch } = this;
     while (batch.events[batch.nextEvent]?.kind === 'system-call-result') batch.nextEvent++;
   }
+}
+
+function isExit({ name, operation }: SystemCallEvent): boolean {
+  return name === 'exit' || name === 'exit_group' || operation?.kind === 'exit';
 }

@@ -38,6 +38,14 @@ export class Routine {
     }
   }
 
+  /**
+   * Index of a step that runs after another, as a rule the one that stands next to it.
+   * @throws Error if it belongs to another routine
+   */
+  indexAfter(index: number, next: Step): number {
+    return this.steps[index + 1] === next ? index + 1 : this.indexOf(next);
+  }
+
   /** @throws Error if the step belongs to another routine */
   indexOf(step: Step): number {
     // They are few: a look at each is quicker than a map.
