@@ -66,7 +66,7 @@ function execute(part: Part, until: number, withLoop: boolean): void {
   const { machine, queue, executor, traps, loop } = part;
   while (!queue.isEmpty && machine.now < until) {
     const isPlain = queue.code[queue.position] !== Operation.fill;
-    const fits = withLoop ? loop.run(queue, until) : !isPlain || executePlain(part);
+    const fits = withLoop ? loop.run(queue, until) !== 'faulted' : !isPlain || executePlain(part);
     if (!fits) {
       traps.pageFault();
       return;

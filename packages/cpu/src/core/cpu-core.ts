@@ -244,15 +244,17 @@ export class CpuCore {
         `host CPU ${this.number}: no guest code at cs ${hex(this.registers[Register.cs]!)}`,
       );
     }
-    while (this.mmu.now < until) {
+    for (;;) {
       if (code.instructions.isEmpty) this.advance(code);
       const { instructions } = code;
-      if (!this.plain.run(instructions, until)) return this.traps.pageFault();
-      if (instructions.isEmpty || this.mmu.now >= until) continue;
+      const run = this.plain.run(instructions, until);
+      if (run === 'finished') continue;
+      if (run === 'stopped') return 'next';
+      if (run === 'faulted') return this.traps.pageFault();
       const step = this.kernel.step(instructions);
       if (step !== 'next') return step;
+      if (this.mmu.now >= until) return 'next';
     }
-    return 'next';
   }
 
   private advance(code: GuestCode): void {

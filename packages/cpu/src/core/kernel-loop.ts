@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { Operation } from '@lguest-sim/x86';
-import type { InstructionQueue } from '@lguest-sim/x86';
-import { FAULT } from './mmu.js';
-import type { Mmu } from './mmu.js';
+import type { InstructionQueue, Operation } from '@lguest-sim/x86';
+import type { FAULT, Mmu } from './mmu.js';
 import { assertInPage } from './operand.js';
 import type { Need } from './rights.js';
+
+/**
+ * Why the loop came back: an access faulted and has done nothing, the deadline is reached, all instructions
+ * are executed, or the next one is not for the loop.
+ */
+export type PlainRun = 'faulted' | 'stopped' | 'finished' | 'other';
 
 /**
  * Executes the plain instructions of a guest kernel: fetches, loads, stores, and what sets a register.
@@ -27,11 +31,11 @@ export class KernelLoop {
    * Executes from `queue.position` on, up to the first instruction that is not for it, that faults, or
    * that would start at `until` or later (cycles); moves the position, the clock and the counters on.
    *
-   * @returns false if the instruction at `queue.position` faulted: it has done nothing
    * @throws RangeError for a word that is not aligned: a bug of the guest's model
    */
-  run(queue: InstructionQueue, until: number): boolean {
+  run(queue: InstructionQueue, until: number): PlainRun {
     const instructionWords = 6;
+    const fetch: typeof Operation.fetch = 0;
     const load: typeof Operation.load = 1;
     const store: typeof Operation.store = 2;
     const setRegister: typeof Operation.setRegister = 6;
@@ -48,8 +52,11 @@ export class KernelLoop {
     const { words } = mmu.host;
     const { code, length, results } = queue;
     let at = queue.position;
-    let most = mmu.accessesBefore(until, length - at);
+    // More words than instructions: so many accesses are not made unless time is short.
+    let most = mmu.accessesBefore(until, length);
     let made = 0;
+    // Those among them that the MMU has counted itself.
+    let asked = 0;
     while (at < length && made < most) {
       const operation = code[at]!;
       const operand = code[at + 1]!;
@@ -61,15 +68,16 @@ export class KernelLoop {
         if ((differs | (operand & 3)) === 0) {
           page = frames[slot]!;
         } else {
-          this.count(made);
-          page = this.miss(operation, operand, need);
+          if (operation !== fetch) assertInPage(operand, 4, 4);
+          page = mmu.access(operand, need);
           if (page === fault) {
             queue.position = at;
-            return false;
+            this.count(made, asked);
+            return 'faulted';
           }
-          most = mmu.accessesBefore(until, length - at);
-          // It is counted already.
-          made = -1;
+          asked++;
+          // A walk takes time.
+          most = mmu.accessesBefore(until, length);
         }
         // What follows is mostly of the same kind and in the same page, which now is in way 0.
         const end = Math.min(length, at + (most - made) * instructionWords);
@@ -92,27 +100,15 @@ export class KernelLoop {
       }
     }
     queue.position = at;
-    this.count(made);
-    return true;
+    this.count(made, asked);
+    return made >= most ? 'stopped' : at >= length ? 'finished' : 'other';
   }
 
-  /** An access that way 0 does not answer, with its cycles and its count. */
-  private miss(operation: number, address: number, need: number): number {
-    if (operation !== Operation.fetch) assertInPage(address, 4, 4);
-    const { mmu } = this;
-    const page = mmu.access(address, need);
-    if (page !== FAULT) {
-      mmu.counters.kernelAccesses++;
-      mmu.pass(mmu.costs.access);
-    }
-    return page;
-  }
-
-  /** Enters accesses that way 0 answered in the counters, and lets their cycles pass. */
-  private count(made: number): void {
+  /** Enters accesses in the counters, and lets their cycles pass. */
+  private count(made: number, asked: number): void {
     const { mmu } = this;
     mmu.counters.kernelAccesses += made;
-    mmu.counters.tlbHits += made;
+    mmu.counters.tlbHits += made - asked;
     mmu.pass(made * mmu.costs.access);
   }
 }

@@ -56,12 +56,13 @@ export class Mmu {
   /** What things cost, in cycles. */
   readonly costs: CostModel;
   private readonly cpu: number;
-  private readonly clock: VirtualClock;
+  /** Clocks of all host CPUs, in cycles. */
+  private readonly times: Float64Array;
 
   constructor(options: MmuOptions) {
     this.cpu = options.number;
     this.host = options.host;
-    this.clock = options.clock;
+    this.times = options.clock.now;
     this.costs = options.costs;
     const { tlb = DEFAULT_TLB } = options;
     this.tlb = tlb instanceof Tlb ? tlb : new Tlb(tlb);
@@ -77,12 +78,12 @@ export class Mmu {
 
   /** Clock of this CPU, in cycles. */
   get now(): number {
-    return this.clock.now[this.cpu]!;
+    return this.times[this.cpu]!;
   }
 
   /** Lets cycles pass. */
   pass(cycles: number): void {
-    this.clock.now[this.cpu]! += cycles;
+    this.times[this.cpu]! += cycles;
   }
 
   /** How many accesses that hit, of so many at most, can start before a time, in cycles. */

@@ -117,7 +117,10 @@ export class Tlb {
     const { tags } = this;
     const end = slot + this.ways;
     for (let way = slot + 1; way < end; way++) {
-      if (((tags[way]! ^ wanted) & mask) === 0) return way;
+      const tag = tags[way]!;
+      if (((tag ^ wanted) & mask) === 0) return way;
+      // Empty ways come last.
+      if (tag === 0) return -1;
     }
     return -1;
   }
@@ -227,10 +230,16 @@ export class Tlb {
     this.filledCount++;
   }
 
-  /** Has way 0 of a set ready to be filled. */
+  /** Has way 0 of a set ready to be filled: what stood before the page's former entry, an empty way or the last moves. */
   private makeWay(slot: number, address: number): void {
-    const way = this.wayOf(slot, address);
-    this.moveToFront(slot, way < 0 ? slot + this.ways - 1 : way);
+    const { tags, frames, ways } = this;
+    const last = slot + ways - 1;
+    let to = slot;
+    while (to < last && tags[to] !== 0 && ((tags[to]! ^ address) & PAGE_MASK) !== 0) to++;
+    for (; to > slot; to--) {
+      tags[to] = tags[to - 1]!;
+      frames[to] = frames[to - 1]!;
+    }
   }
 
   private moveToFront(slot: number, way: number): void {
