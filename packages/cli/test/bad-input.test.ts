@@ -119,7 +119,7 @@ function signed(bytes: Uint8Array): Uint8Array {
   if (newline < 0) return bytes;
   const rest = Buffer.from(bytes.subarray(newline + 1));
   const digest = createHash('sha256').update(rest).digest('hex');
-  const first = `lguest-sim/checkpoint/1 ${String(rest.length).padStart(16, '0')} ${digest}\n`;
+  const first = `lguest-sim/checkpoint/2 ${String(rest.length).padStart(16, '0')} ${digest}\n`;
   return new Uint8Array(Buffer.concat([Buffer.from(first), rest]));
 }
 

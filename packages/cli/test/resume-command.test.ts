@@ -155,14 +155,14 @@ describe('lguest-sim resume', { timeout: 120 * seconds }, () => {
     [
       'older',
       (whole) =>
-        Buffer.from(whole.toString('latin1').replace('checkpoint/1', 'checkpoint/0'), 'latin1'),
-      'expected a checkpoint of version 1, found an older one, of version 0',
+        Buffer.from(whole.toString('latin1').replace('checkpoint/2', 'checkpoint/1'), 'latin1'),
+      'expected a checkpoint of version 2, found an older one, of version 1',
     ],
     [
       'newer',
       (whole) =>
-        Buffer.from(whole.toString('latin1').replace('checkpoint/1', 'checkpoint/2'), 'latin1'),
-      'found a newer one, of version 2',
+        Buffer.from(whole.toString('latin1').replace('checkpoint/2', 'checkpoint/3'), 'latin1'),
+      'found a newer one, of version 3',
     ],
     [
       'foreign',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { Register, Selector } from '@lguest-sim/abi';
 import { defaultCosts } from '@lguest-sim/bus';
-import { INSTRUCTION_WORDS, Operation, frameWord } from '@lguest-sim/x86';
+import { Operation, frameWord, instructionWords } from '@lguest-sim/x86';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { brokenLaws } from '../src/index.js';
@@ -51,7 +51,7 @@ describe('a guest kernel', () => {
     expect(core.run(FOREVER)).toBe('trap');
     expect([core.exitVector, core.exitErrorCode]).toEqual([0x1f, 0]);
     expect(machine.savedRegisters.slice(0, 5)).toEqual([14, 0x1800000, 0xbffff000, 0x2345067, 9]);
-    expect(code.instructions.position).toBe(INSTRUCTION_WORDS);
+    expect(code.instructions.position).toBe(instructionWords(Operation.hypercall));
     machine.enterKernel(code);
     core.run(FOREVER);
     expect(machine.savedRegisters[0]).toBe(5);
@@ -177,7 +177,7 @@ describe('a guest kernel', () => {
     machine.setGate(3, { privilege: 1 });
     expect(core.run(FOREVER)).toBe('trap');
     expect([core.exitVector, core.exitErrorCode]).toEqual([3, 0]);
-    expect(code.instructions.position).toBe(INSTRUCTION_WORDS);
+    expect(code.instructions.position).toBe(instructionWords(Operation.interrupt));
   });
 
   it('is refused an `int n` that is not for it', () => {
@@ -199,7 +199,7 @@ describe('a guest kernel', () => {
       });
       expect(core.run(FOREVER)).toBe('trap');
       expect([core.exitVector, core.exitErrorCode]).toEqual([vector, pushed]);
-      expect(code.instructions.position).toBe(INSTRUCTION_WORDS);
+      expect(code.instructions.position).toBe(instructionWords(Operation.raise));
     }
   });
 
@@ -261,7 +261,7 @@ describe('iret', () => {
       0xbffff000,
       Selector.userData,
     ]);
-    expect(code.instructions.position).toBe(INSTRUCTION_WORDS);
+    expect(code.instructions.position).toBe(instructionWords(Operation.iret));
     expect(code.log).toEqual(['resume']);
     core.run(FOREVER);
     expect(code.log).toEqual(['resume', 'resume', 'atLimit']);

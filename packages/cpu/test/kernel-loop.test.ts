@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { crc32 } from 'node:zlib';
 import { switcherLayout } from '@lguest-sim/abi';
-import { INSTRUCTION_WORDS, InstructionQueue, Operation } from '@lguest-sim/x86';
+import { InstructionQueue, Operation, instructionWords } from '@lguest-sim/x86';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KernelExecutor } from '../src/core/kernel-executor.js';
@@ -57,7 +57,7 @@ function executePlain({ machine, queue }: Part): boolean {
     if (operation === Operation.load) queue.results.push(machine.host.words[word]!);
     if (operation === Operation.store) machine.host.words[word] = b;
   }
-  queue.position += INSTRUCTION_WORDS;
+  queue.position += instructionWords(operation);
   return true;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { Hypercall, Register, REGISTER_WORDS, Selector } from '@lguest-sim/abi';
-import { INSTRUCTION_WORDS, Operation, pae, twoLevel } from '@lguest-sim/x86';
+import { Operation, instructionWords, pae, twoLevel } from '@lguest-sim/x86';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hostileOperations } from '../src/generate/index.js';
@@ -13,30 +13,25 @@ function guestWith(operations: readonly HostileOperation[], format = twoLevel) {
   return { guest: new HostileGuest(format, { operations }), registers };
 }
 
-/** The instructions in the queue: operation and operands, zeros at the end left out. */
+/** The instructions in the queue: operation and operands. */
 function instructionsOf({ instructions }: HostileGuest): number[][] {
   const list: number[][] = [];
-  for (let at = instructions.position; at < instructions.length; at += INSTRUCTION_WORDS) {
-    list.push([...instructions.code.slice(at, at + INSTRUCTION_WORDS)].map((word) => word >>> 0));
+  const { code, length, position } = instructions;
+  for (let at = position, end = at; at < length; at = end) {
+    end = at + instructionWords(code[at]!);
+    list.push([...code.slice(at, end)].map((word) => word >>> 0));
   }
   return list;
 }
 
-const store = (address: number, value: number): number[] => [
-  Operation.store,
-  address,
-  value,
-  0,
-  0,
-  0,
-];
+const store = (address: number, value: number): number[] => [Operation.store, address, value];
 
 describe('a hostile guest', () => {
   it('does one operation after the other, and then switches itself off, for as long as it lives', () => {
     const { guest, registers } = guestWith([{ do: 'touch', kind: 'load', address: 0x5003 }]);
-    const esp = [Operation.setRegister, Register.esp, HOSTILE_LAYOUT.stackEnd, 0, 0, 0];
+    const esp = [Operation.setRegister, Register.esp, HOSTILE_LAYOUT.stackEnd];
     expect(guest.advance(registers)).toBe(true);
-    expect(instructionsOf(guest)).toEqual([esp, [Operation.load, 0x5000, 0, 0, 0, 0]]);
+    expect(instructionsOf(guest)).toEqual([esp, [Operation.load, 0x5000, 0]]);
     expect(registers[Register.eip]).toBe(guest.start);
     const off = [Operation.hypercall, Hypercall.shutdown, 0, 1, 0, 0];
     for (let time = 0; time < 2; time++) {
@@ -49,7 +44,7 @@ describe('a hostile guest', () => {
   it('goes on with an instruction that is tried again, and gives the rest up after a trap', () => {
     const { guest, registers } = guestWith([{ do: 'write', gpa: 0x5000, words: [1, 2, 3] }]);
     guest.advance(registers);
-    guest.instructions.position += 2 * INSTRUCTION_WORDS;
+    guest.instructions.position += 2 * instructionWords(Operation.store);
     guest.resume(registers);
     expect(instructionsOf(guest)).toEqual([store(0x5004, 2), store(0x5008, 3)]);
     registers[Register.eip] = HOSTILE_LAYOUT.handlers | 0;

@@ -30,12 +30,22 @@ export const Operation = {
 /** One of them. */
 export type Operation = (typeof Operation)[keyof typeof Operation];
 
-/** 32-bit words that one instruction takes in `InstructionQueue.code`. */
-export const INSTRUCTION_WORDS = 6;
+/** Words of an instruction with at most two operands. */
+const SHORT_WORDS = 3;
+const LONG_WORDS = 6;
+
+/** 32-bit words that an instruction takes in `InstructionQueue.code`: 3, or 6 for a `fill` and a `hypercall`. */
+export function instructionWords(operation: number): number {
+  return isLong(operation) ? LONG_WORDS : SHORT_WORDS;
+}
+
+function isLong(operation: number): boolean {
+  return operation === Operation.fill || operation === Operation.hypercall;
+}
 
 /** An instruction queue as plain data. */
 export interface InstructionQueueSnapshot {
-  /** Instructions that wait, 6 words each. */
+  /** Instructions that wait: operation and operands, as many words each as `instructionWords` says. */
   readonly code: readonly number[];
   /** How many of these words were executed. */
   readonly position: number;
@@ -45,8 +55,10 @@ export interface InstructionQueueSnapshot {
 
 /** Instructions waiting to be executed, and the values that the loads among them returned. */
 export class InstructionQueue {
-  /** `INSTRUCTION_WORDS` words an instruction: operation, a, b, c, d, e. Grows as needed. */
-  code = new Int32Array(64 * INSTRUCTION_WORDS);
+  /**
+   * Operation, a, b of each instruction, and c, d, e of a long one (`instructionWords`). Grows as needed.
+   */
+  code = new Int32Array(64 * LONG_WORDS);
   /** Words in use in `code`. */
   length = 0;
   /** Word index in `code` of the instruction to execute next. */
@@ -63,15 +75,19 @@ export class InstructionQueue {
   /** Appends an instruction. Unused operands are 0; numbers above 2^31 are taken modulo 2^32. */
   push(operation: Operation, a = 0, b = 0, c = 0, d = 0, e = 0): void {
     const at = this.length;
-    if (at + INSTRUCTION_WORDS > this.code.length) this.grow();
+    if (at + LONG_WORDS > this.code.length) this.grow();
     const code = this.code;
     code[at] = operation;
     code[at + 1] = a;
     code[at + 2] = b;
+    if (!isLong(operation)) {
+      this.length = at + SHORT_WORDS;
+      return;
+    }
     code[at + 3] = c;
     code[at + 4] = d;
     code[at + 5] = e;
-    this.length = at + INSTRUCTION_WORDS;
+    this.length = at + LONG_WORDS;
   }
 
   /** Takes what the loads returned out. It is good until that is asked for again. */

@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest';
-import { INSTRUCTION_WORDS, InstructionQueue, Operation } from '../src/index.js';
+import { InstructionQueue, Operation, instructionWords } from '../src/index.js';
 
 describe('instruction queue', () => {
   it('keeps any number of instructions in order', () => {
     const queue = new InstructionQueue();
     for (let i = 0; i < 1000; i++) queue.push(Operation.store, i, -i);
-    expect(queue.length).toBe(1000 * INSTRUCTION_WORDS);
-    expect(queue.code[999 * INSTRUCTION_WORDS + 2]).toBe(-999);
+    expect(queue.length).toBe(1000 * instructionWords(Operation.store));
+    expect(queue.code[999 * instructionWords(Operation.store) + 2]).toBe(-999);
+  });
+
+  it('holds the operands that an operation has, and no more', () => {
+    const queue = new InstructionQueue();
+    for (const operation of Object.values(Operation)) queue.push(operation, 1, 2, 3, 4, 5);
+    for (const operation of Object.values(Operation)) {
+      const end = queue.position + instructionWords(operation);
+      const operands = operation === Operation.fill || operation === Operation.hypercall ? 5 : 2;
+      const words = [operation, 1, 2, 3, 4, 5].slice(0, 1 + operands);
+      expect([...queue.code.subarray(queue.position, end)]).toEqual(words);
+      queue.position = end;
+    }
+    expect(queue.isEmpty).toBe(true);
   });
 
   it('is empty when the last instruction has been executed', () => {
@@ -15,14 +28,14 @@ describe('instruction queue', () => {
     expect(queue.isEmpty).toBe(true);
     queue.push(Operation.iret);
     expect(queue.isEmpty).toBe(false);
-    queue.position += INSTRUCTION_WORDS;
+    queue.position += instructionWords(Operation.iret);
     expect(queue.isEmpty).toBe(true);
   });
 
   it('is the same after a snapshot is put back', () => {
     const queue = new InstructionQueue();
     for (let i = 0; i < 200; i++) queue.push(Operation.hypercall, i, 0xffffffff, i, i, i);
-    queue.position = 5 * INSTRUCTION_WORDS;
+    queue.position = 5 * instructionWords(Operation.hypercall);
     for (const word of [7, 0xdeadbeef]) queue.results.push(word);
     const copy = new InstructionQueue();
     copy.restore(structuredClone(queue.snapshot()));

@@ -12,7 +12,7 @@ import type { RunDescription } from './run-description.js';
  * Version of checkpoints: the number at the end changes when what is in them has another shape, for
  * then an older one cannot be gone on from.
  */
-export const CHECKPOINT_SCHEMA = 'lguest-sim/checkpoint/1';
+export const CHECKPOINT_SCHEMA = 'lguest-sim/checkpoint/2';
 
 /** What a checkpoint says in plain text, before the state itself. */
 export interface CheckpointHeader {
@@ -50,7 +50,7 @@ export function firstLine(bytes: number, sha256: string): string {
 /**
  * Writes a checkpoint into a new file:
  *
- *     lguest-sim/checkpoint/1 0000000000123456 9f86d0...      first line
+ *     lguest-sim/checkpoint/2 0000000000123456 9f86d0...      first line
  *     {"run":{...},"time":...,...}                            header
  *     (Brotli: the state as node:v8 serialises it, then the frames of host memory)
  *

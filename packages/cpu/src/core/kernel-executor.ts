@@ -8,12 +8,12 @@ import {
   privilegeOf,
 } from '@lguest-sim/abi';
 import {
-  INSTRUCTION_WORDS,
   Operation,
   PAGE_MASK,
   PAGE_SIZE,
   PAGE_WORDS,
   Vector,
+  instructionWords,
 } from '@lguest-sim/x86';
 import type { InstructionQueue } from '@lguest-sim/x86';
 import { flagsAfterReturn } from './eflags.js';
@@ -74,7 +74,7 @@ export class KernelExecutor {
         return this.trap(queue);
     }
     if (page === FAULT) return this.traps.pageFault();
-    queue.position = position + INSTRUCTION_WORDS;
+    queue.position = position + instructionWords(code[position]!);
     return 'next';
   }
 
@@ -120,7 +120,8 @@ export class KernelExecutor {
     const { code, position } = queue;
     for (let i = Register.eax; i <= Register.esi; i++) this.registers[i] = code[position + 1 + i]!;
     const exit = this.traps.softwareInterrupt(HYPERCALL_VECTOR);
-    if (this.traps.vector === HYPERCALL_VECTOR) queue.position = position + INSTRUCTION_WORDS;
+    if (this.traps.vector === HYPERCALL_VECTOR)
+      queue.position += instructionWords(Operation.hypercall);
     return exit;
   }
 
@@ -129,7 +130,7 @@ export class KernelExecutor {
     const { code, position } = queue;
     const vector = code[position + 1]!;
     const exit = this.trapBy(code[position]!, vector, code[position + 2]!);
-    if (this.traps.vector === vector) queue.position = position + INSTRUCTION_WORDS;
+    if (this.traps.vector === vector) queue.position += instructionWords(code[position]!);
     return exit;
   }
 
@@ -174,7 +175,7 @@ export class KernelExecutor {
     registers[Register.cs] = cs;
     registers[Register.eflags] = flagsAfterReturn(registers[Register.eflags]!, flags);
     mmu.pass(mmu.costs.directTrap);
-    queue.position += INSTRUCTION_WORDS;
+    queue.position += instructionWords(Operation.iret);
     return ring === USER_PRIVILEGE ? 'returned' : 'resume';
   }
 }

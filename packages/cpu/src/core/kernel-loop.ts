@@ -34,7 +34,8 @@ export class KernelLoop {
    * @throws RangeError for a word that is not aligned: a bug of the guest's model
    */
   run(queue: InstructionQueue, until: number): PlainRun {
-    const instructionWords = 6;
+    // Those of all that are executed here.
+    const instructionWords = 3;
     const fetch: typeof Operation.fetch = 0;
     const load: typeof Operation.load = 1;
     const store: typeof Operation.store = 2;

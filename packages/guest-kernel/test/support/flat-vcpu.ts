@@ -15,12 +15,12 @@ import {
 import { AccessKind, INFO_KIND_MASK, INFO_SIZE_SHIFT, type AccessBatch } from '@lguest-sim/trace';
 import {
   hex,
-  INSTRUCTION_WORDS,
   Operation,
   pushesErrorCode,
   Vector,
   type InstructionQueue,
   type PagingFormat,
+  instructionWords,
 } from '@lguest-sim/x86';
 import { EntryCache } from './entry-cache.js';
 import { FlatMemory, NOT_MAPPED } from './flat-memory.js';
@@ -198,9 +198,10 @@ export class FlatVcpu {
     }
     const queue = code.instructions;
     const { position } = queue;
-    const operands = [...queue.code.subarray(position + 1, position + INSTRUCTION_WORDS)];
+    const end = position + instructionWords(queue.code[position]!);
+    const operands = [...queue.code.subarray(position + 1, end)];
     if (!this.execute(queue.code[position]!, operands, queue)) return 'running';
-    queue.position = position + INSTRUCTION_WORDS;
+    queue.position = end;
     this.now++;
     return this.off ? 'off' : 'running';
   }
