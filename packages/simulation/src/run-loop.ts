@@ -99,7 +99,7 @@ export class RunLoop {
     if (Math.min(next, plan.nextTime) >= until) return reached;
     if (plan.nextTime <= next) this.carryOut(plan.take());
     else if (alarm < time) host.wakeHalted(sleepers.first, alarm);
-    else return this.advance(agenda.cpu, time, until);
+    else return this.advance(agenda.cpu, time);
     agenda.follow();
     return progress;
   }
@@ -109,23 +109,10 @@ export class RunLoop {
     else this.host.carryOut(event);
   }
 
-  private advance(cpu: number, time: number, until: number): StepOutcome {
+  private advance(cpu: number, time: number): StepOutcome {
     const outcome = this.advanceCpu(cpu, time);
     this.agenda.update(cpu);
-    // As a rule nothing comes between an exit and its delivery: then no step of its own is needed.
-    if (this.cpus[cpu]!.atExit && this.isNext(cpu, until)) {
-      this.cpus[cpu]!.deliver();
-      this.agenda.update(cpu);
-    }
     return outcome;
-  }
-
-  /** Whether the next step would be this CPU's. */
-  private isNext(cpu: number, until: number): boolean {
-    const { agenda, plan, host } = this;
-    const { time } = agenda;
-    if (agenda.cpu !== cpu || time >= until) return false;
-    return time < plan.nextTime && time <= host.sleepers.firstTime;
   }
 
   private advanceCpu(cpu: number, time: number): StepOutcome {
