@@ -135,22 +135,38 @@ export class MachineInstance {
    * @throws Error if the event is illegal in the current state: a bug in an actor, never silence
    */
   send(event: string): void {
+    this.enter(this.after(event), event);
+  }
+
+  /** What sends one event to this machine. */
+  sender(event: string): EventSender {
+    return new EventSender(this, event);
+  }
+
+  /** @internal The current state, memoised. */
+  get at(): MemoisedState {
+    return this.current;
+  }
+
+  /**
+   * @internal The state that an event leads to.
+   * @throws Error as `send` does
+   */
+  after(event: string): MemoisedState {
+    const { current, machine } = this;
+    const to = machine.follow(current, event);
+    if (to !== undefined) return to;
+    const legal = machine.legalEvents(current.name).join(', ');
+    throw new Error(
+      `${this.id}: event ${event} is illegal in state ${current.name}; legal: ${legal}`,
+    );
+  }
+
+  /** @internal Changes to the state that an event leads to. */
+  enter(to: MemoisedState, event: string): void {
     const from = this.current;
-    const to = this.machine.follow(from, event);
-    if (to === undefined) {
-      const legal = this.machine.legalEvents(from.name).join(', ');
-      throw new Error(
-        `${this.id}: event ${event} is illegal in state ${from.name}; legal: ${legal}`,
-      );
-    }
     this.current = to;
-    this.inspect?.({
-      id: this.id,
-      machine: this.machine.machine.id,
-      event,
-      from: from.name,
-      to: to.name,
-    });
+    if (this.inspect !== undefined) this.tell(this.inspect, from, event);
   }
 
   /**
@@ -162,6 +178,37 @@ export class MachineInstance {
       throw new RangeError(`${this.id}: no state ${state}`);
     }
     this.current = this.machine.memoised(state);
+  }
+
+  private tell(inspect: MachineInspector, { name: from }: MemoisedState, event: string): void {
+    inspect({ id: this.id, machine: this.machine.machine.id, event, from, to: this.state });
+  }
+}
+
+/**
+ * Sends one event to one machine. For who sends it often: what it led to is kept, and an event mostly comes in the
+ * same state.
+ */
+export class EventSender {
+  private readonly instance: MachineInstance;
+  private readonly event: string;
+  private from: MemoisedState | undefined;
+  private to: MemoisedState | undefined;
+
+  /** @internal See `MachineInstance.sender`. */
+  constructor(instance: MachineInstance, event: string) {
+    this.instance = instance;
+    this.event = event;
+  }
+
+  /** As `MachineInstance.send`. */
+  send(): void {
+    const { instance, event } = this;
+    if (instance.at !== this.from) {
+      this.to = instance.after(event);
+      this.from = instance.at;
+    }
+    instance.enter(this.to!, event);
   }
 }
 

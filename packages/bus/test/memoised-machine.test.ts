@@ -47,6 +47,37 @@ describe('memoised machine', () => {
     );
   });
 
+  it('goes the same ways when senders of its events send them', () => {
+    const memoised = new MemoisedMachine(door);
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...events)), (sequence) => {
+        const [sent, sending] = [1, 2].map((id) => new MachineInstance(`door ${id}`, memoised));
+        const senders = new Map(events.map((event) => [event, sending!.sender(event)]));
+        for (const event of sequence) {
+          const isLegal = memoised.transition(sent!.state, event) !== undefined;
+          if (isLegal) {
+            sent!.send(event);
+            senders.get(event)!.send();
+          } else {
+            expect(() => senders.get(event)!.send()).toThrow(/illegal in state/);
+          }
+          expect(sending!.state).toBe(sent!.state);
+        }
+      }),
+    );
+  });
+
+  it('is where a restored state is, for its senders too', () => {
+    const instance = new MachineInstance('door 1', new MemoisedMachine(door));
+    const [open, close] = [instance.sender('OPEN'), instance.sender('CLOSE')];
+    const { state } = instance;
+    open.send();
+    instance.restore(state);
+    expect(() => close.send()).toThrow('event CLOSE is illegal in state {"closed":"unlocked"}');
+    open.send();
+    expect(instance.state).toBe('open');
+  });
+
   it('says what is illegal, where, and what would be legal', () => {
     const instance = new MachineInstance('door 7', new MemoisedMachine(door));
     expect(() => instance.send('CLOSE')).toThrow(

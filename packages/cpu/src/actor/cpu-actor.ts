@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { MachineInstance } from '@lguest-sim/bus';
-import type { Bus, MachineInspector, Publisher } from '@lguest-sim/bus';
+import type { Bus, EventSender, MachineInspector, Publisher } from '@lguest-sim/bus';
 import { Subscription } from 'rxjs';
 import type { CpuCore, CpuCoreSnapshot } from '../core/cpu-core.js';
 import type { DeliverableExit } from '../core/exit.js';
@@ -47,6 +47,8 @@ export class CpuActor {
   private readonly guestReturn: Publisher<'guest-return'>;
   private readonly codeOf: (guest: number) => GuestCode;
   private readonly machine: MachineInstance;
+  private readonly entering: EventSender;
+  private readonly trapping: EventSender;
   private readonly subscription = new Subscription();
   private entered = NO_GUEST;
   /** The exit that the CPU stands at, until it is delivered. */
@@ -60,6 +62,8 @@ export class CpuActor {
     this.core = core;
     this.codeOf = codeOf;
     this.machine = new MachineInstance(`cpu ${core.number}`, hostCpuMachine, inspect);
+    this.entering = this.machine.sender('ENTER');
+    this.trapping = this.machine.sender('TRAP');
     const { subscription, machine } = this;
     subscription.add(bus.handle('guest-entered', core.number, ({ guest }) => this.enter(guest)));
     subscription.add(bus.handle('cpu-idle', core.number, () => machine.send('IDLE')));
@@ -148,7 +152,7 @@ export class CpuActor {
   }
 
   private enter(guest: number): void {
-    this.machine.send('ENTER');
+    this.entering.send();
     this.entered = guest;
     this.core.enter(this.codeOf(guest));
   }
@@ -159,7 +163,7 @@ export class CpuActor {
     const { exitVector: vector, exitErrorCode: errorCode, exitAddress: address } = core;
     switch (exit) {
       case 'trap':
-        this.machine.send('TRAP');
+        this.trapping.send();
         this.trap.publish({ topic: 'trap', cpu, guest, vector, errorCode, address });
         break;
       case 'direct-trap':

@@ -73,10 +73,11 @@ export class GuestKernelActor {
     event: GuestKernelMachineEvent['type'],
   ): void {
     const { bus, guest } = this.#options;
+    const sender = this.#machine.sender(event);
     this.#subscriptions.add(
       bus.handle(topic, guest, ({ cpu }) => {
         for (const happened of this.#options.core.takeEvents()) this.#announce(happened, cpu);
-        this.#machine.send(event);
+        sender.send();
       }),
     );
   }

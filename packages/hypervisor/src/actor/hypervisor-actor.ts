@@ -3,6 +3,7 @@ import {
   MachineInstance,
   type Bus,
   type CostModel,
+  type EventSender,
   type MachineInspector,
   type Message,
   type Publisher,
@@ -37,6 +38,9 @@ export class HypervisorActor {
   private readonly guest: number;
   private readonly core: VcpuCore;
   private readonly machine: MachineInstance;
+  private readonly exiting: EventSender;
+  private readonly answering: EventSender;
+  private readonly entering: EventSender;
   private readonly requests: ShadowRequests;
   private readonly subscriptions: readonly Subscription[];
 
@@ -58,6 +62,9 @@ export class HypervisorActor {
     this.guest = guest;
     this.core = core;
     this.machine = new MachineInstance(`vcpu ${guest}`, vcpuMachine, options.inspect);
+    this.exiting = this.machine.sender('EXIT');
+    this.answering = this.machine.sender('ANSWER');
+    this.entering = this.machine.sender('ENTER');
     this.requests = new ShadowRequests(bus, guest, core);
     core.guest.listener = this.listener();
     this.subscriptions = [
@@ -106,18 +113,18 @@ export class HypervisorActor {
   }
 
   private onExit({ cpu, address }: Message<'guest-exit'>): void {
-    this.machine.send('EXIT');
+    this.exiting.send();
     this.clock.advance(cpu, this.costs.exitHandling);
     this.perform(this.core.exited(address));
   }
 
   private onDone({ fixed }: Message<'shadow-done'>): void {
-    this.machine.send('ANSWER');
+    this.answering.send();
     this.perform(this.core.answered(fixed));
   }
 
   private onMapped({ cpu, guest, cr3 }: Message<'switcher-mapped'>): void {
-    this.machine.send('ENTER');
+    this.entering.send();
     if (this.core.copiesState) this.clock.advance(cpu, this.costs.stateCopy);
     this.core.switcherMapped();
     this.enterGuest.publish({ topic: 'enter-guest', cpu, guest, cr3 });

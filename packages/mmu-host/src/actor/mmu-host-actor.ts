@@ -3,6 +3,7 @@ import { MachineInstance } from '@lguest-sim/bus';
 import type {
   Bus,
   CostModel,
+  EventSender,
   MachineInspector,
   Message,
   Publisher,
@@ -54,6 +55,8 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
   private readonly options: MmuHostActorOptions<Snapshot>;
   private readonly machine: MachineInstance;
   private readonly slots: SlotTracker;
+  private readonly demandingPage: EventSender;
+  private readonly mappingSwitcher: EventSender;
   private readonly shadowDone: Publisher<'shadow-done'>;
   private readonly switcherMapped: Publisher<'switcher-mapped'>;
   private readonly slotChanged: Publisher<'slot-changed'>;
@@ -66,6 +69,8 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
     this.switcherMapped = bus.publisher('switcher-mapped');
     this.slotChanged = bus.publisher('slot-changed');
     this.machine = new MachineInstance(`guest ${guest} mmu`, guestMachine, inspect);
+    this.demandingPage = this.machine.sender('demand-page');
+    this.mappingSwitcher = this.machine.sender('map-switcher');
     this.slots = new SlotTracker(guest, core.slots, inspect);
     this.subscribe();
   }
@@ -123,7 +128,7 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
 
   private onDemandPage({ cpu, guest, address, errorCode }: Message<'demand-page'>): void {
     const { clock, costs, core } = this.options;
-    this.machine.send('demand-page');
+    this.demandingPage.send();
     clock.advance(cpu, costs.demandPage);
     // Of all the requests that come often, only this one never changes a slot.
     const fixed = core.demandPage(VCPU, address, errorCode);
@@ -139,7 +144,7 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
 
   private onMapSwitcher({ cpu, guest }: Message<'map-switcher'>): void {
     const { clock, costs, core } = this.options;
-    this.machine.send('map-switcher');
+    this.mappingSwitcher.send();
     const remap = core.mapSwitcher(VCPU, cpu);
     const hostCpus = clock.now.length;
     clock.advance(cpu, remapEntries(remap, hostCpus) * costs.remapEntry);
@@ -152,9 +157,10 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
   /** Handles a topic that is answered with `shadow-done`; no result means done. */
   private answer<T extends Topic>(topic: T, work: (message: Message<T>) => boolean | void): void {
     const { bus, guest } = this.options;
+    const event = this.machine.sender(topic);
     this.subscriptions.push(
       bus.handle(topic, guest, (message) => {
-        this.machine.send(topic);
+        event.send();
         const fixed = work(message) ?? true;
         this.slots.follow();
         this.shadowDone.publish({ topic: 'shadow-done', cpu: message.cpu, guest, fixed });

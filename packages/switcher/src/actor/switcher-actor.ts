@@ -3,6 +3,7 @@ import {
   MachineInstance,
   type Bus,
   type CostModel,
+  type EventSender,
   type MachineInspector,
   type Message,
   type Publisher,
@@ -31,6 +32,8 @@ export class SwitcherActor {
   private readonly costs: CostModel;
   private readonly core: WorldSwitch;
   private readonly machine: MachineInstance;
+  private readonly exiting: EventSender;
+  private readonly entering: EventSender;
   private readonly subscriptions: readonly Subscription[];
 
   constructor(options: {
@@ -49,6 +52,8 @@ export class SwitcherActor {
     this.costs = options.costs;
     this.core = options.core;
     this.machine = new MachineInstance(`switcher ${cpu}`, switcherMachine, options.inspect);
+    this.exiting = this.machine.sender('EXIT');
+    this.entering = this.machine.sender('ENTER');
     this.subscriptions = [
       bus.handle('trap', cpu, (message) => this.onTrap(message)),
       bus.handle('enter-guest', cpu, (message) => this.onEnter(message)),
@@ -80,7 +85,7 @@ export class SwitcherActor {
   }
 
   private onTrap({ cpu, guest, vector, errorCode, address }: Message<'trap'>): void {
-    this.machine.send('EXIT');
+    this.exiting.send();
     this.core.exit();
     this.clock.advance(cpu, this.costs.worldSwitch);
     this.guestExit.publish({
@@ -94,7 +99,7 @@ export class SwitcherActor {
   }
 
   private onEnter({ cpu, guest, cr3 }: Message<'enter-guest'>): void {
-    this.machine.send('ENTER');
+    this.entering.send();
     this.core.enter(cr3);
     this.clock.advance(cpu, this.costs.worldSwitch);
     this.guestEntered.publish({ topic: 'guest-entered', cpu, guest });
