@@ -33,12 +33,14 @@ export class Agenda {
 
   /** When something happens next on a CPU, in cycles; Infinity if nothing does. */
   get time(): number {
-    return Math.min(this.due.firstKey, this.stealTime);
+    const { firstKey } = this.due;
+    return this.thieves.size === 0 ? firstKey : Math.min(firstKey, this.stealTime);
   }
 
   /** The CPU on which something happens next; only meaningful if `time` is not Infinity. */
   get cpu(): number {
-    return this.stealTime < this.due.firstKey ? this.thieves.first : this.due.first;
+    const { due, thieves } = this;
+    return thieves.size > 0 && this.stealTime < due.firstKey ? thieves.first : due.first;
   }
 
   /** Something has happened on a CPU. */
@@ -61,8 +63,8 @@ export class Agenda {
     this.scheduler.changed.clear();
   }
 
+  /** When the first thief steals; there has to be one. */
   private get stealTime(): number {
-    if (this.thieves.size === 0) return Infinity;
     return Math.max(this.thieves.firstKey, this.scheduler.earliestToSteal);
   }
 

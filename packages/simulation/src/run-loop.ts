@@ -94,10 +94,11 @@ export class RunLoop {
     const { sleepers } = host;
     const { time } = agenda;
     const alarm = sleepers.firstTime;
-    const next = Math.min(time, alarm);
+    const next = alarm < time ? alarm : time;
     if (next === Infinity) return finished;
-    if (Math.min(next, plan.nextTime) >= until) return reached;
-    if (plan.nextTime <= next) this.carryOut(plan.take());
+    const planned = plan.nextTime;
+    if (next >= until && planned >= until) return reached;
+    if (planned <= next) this.carryOut(plan.take());
     else if (alarm < time) host.wakeHalted(sleepers.first, alarm);
     else return this.advance(agenda.cpu, time);
     agenda.follow();

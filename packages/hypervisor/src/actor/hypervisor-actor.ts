@@ -44,6 +44,25 @@ export class HypervisorActor {
   private readonly requests: ShadowRequests;
   private readonly subscriptions: readonly Subscription[];
 
+  // Called for every fault: as fields they need no function around them.
+  private readonly onExit = ({ cpu, address }: Message<'guest-exit'>): void => {
+    this.exiting.send();
+    this.clock.advance(cpu, this.costs.exitHandling);
+    this.perform(this.core.exited(address));
+  };
+
+  private readonly onDone = ({ fixed }: Message<'shadow-done'>): void => {
+    this.answering.send();
+    this.perform(this.core.answered(fixed));
+  };
+
+  private readonly onMapped = ({ cpu, guest, cr3 }: Message<'switcher-mapped'>): void => {
+    this.entering.send();
+    if (this.core.copiesState) this.clock.advance(cpu, this.costs.stateCopy);
+    this.core.switcherMapped();
+    this.enterGuest.publish({ topic: 'enter-guest', cpu, guest, cr3 });
+  };
+
   constructor(options: {
     bus: Bus;
     clock: VirtualClock;
@@ -70,9 +89,9 @@ export class HypervisorActor {
     this.subscriptions = [
       bus.handle('initialize', guest, (message) => this.onInitialize(message)),
       bus.handle('run-vcpu', guest, (message) => this.onRun(message)),
-      bus.handle('guest-exit', guest, (message) => this.onExit(message)),
-      bus.handle('shadow-done', guest, (message) => this.onDone(message)),
-      bus.handle('switcher-mapped', guest, (message) => this.onMapped(message)),
+      bus.handle('guest-exit', guest, this.onExit),
+      bus.handle('shadow-done', guest, this.onDone),
+      bus.handle('switcher-mapped', guest, this.onMapped),
       bus.handle('interrupt', guest, (message) => this.onInterrupt(message)),
     ];
   }
@@ -110,24 +129,6 @@ export class HypervisorActor {
   private onRun({ cpu }: Message<'run-vcpu'>): void {
     this.machine.send('RUN');
     this.perform(this.core.run(cpu));
-  }
-
-  private onExit({ cpu, address }: Message<'guest-exit'>): void {
-    this.exiting.send();
-    this.clock.advance(cpu, this.costs.exitHandling);
-    this.perform(this.core.exited(address));
-  }
-
-  private onDone({ fixed }: Message<'shadow-done'>): void {
-    this.answering.send();
-    this.perform(this.core.answered(fixed));
-  }
-
-  private onMapped({ cpu, guest, cr3 }: Message<'switcher-mapped'>): void {
-    this.entering.send();
-    if (this.core.copiesState) this.clock.advance(cpu, this.costs.stateCopy);
-    this.core.switcherMapped();
-    this.enterGuest.publish({ topic: 'enter-guest', cpu, guest, cr3 });
   }
 
   private onInterrupt({ cpu, irq }: Message<'interrupt'>): void {

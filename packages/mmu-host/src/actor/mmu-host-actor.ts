@@ -62,6 +62,33 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
   private readonly slotChanged: Publisher<'slot-changed'>;
   private readonly subscriptions: Subscription[] = [];
 
+  // Called for every fault: as fields they need no function around them.
+  private readonly onDemandPage = ({
+    cpu,
+    guest,
+    address,
+    errorCode,
+  }: Message<'demand-page'>): void => {
+    const { clock, costs, core } = this.options;
+    this.demandingPage.send();
+    clock.advance(cpu, costs.demandPage);
+    // Of all the requests that come often, only this one never changes a slot.
+    const fixed = core.demandPage(VCPU, address, errorCode);
+    this.shadowDone.publish({ topic: 'shadow-done', cpu, guest, fixed });
+  };
+
+  private readonly onMapSwitcher = ({ cpu, guest }: Message<'map-switcher'>): void => {
+    const { clock, costs, core } = this.options;
+    this.mappingSwitcher.send();
+    const remap = core.mapSwitcher(VCPU, cpu);
+    const hostCpus = clock.now.length;
+    clock.advance(cpu, remapEntries(remap, hostCpus) * costs.remapEntry);
+    // What is skipped changes no slot, and that is what most entries come to.
+    if (remap !== 'skipped') this.slots.follow();
+    const cr3 = core.shadowCr3(VCPU);
+    this.switcherMapped.publish({ topic: 'switcher-mapped', cpu, guest, remap, cr3 });
+  };
+
   constructor(options: MmuHostActorOptions<Snapshot>) {
     const { bus, guest, core, inspect } = options;
     this.options = options;
@@ -111,8 +138,8 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
     // The two of every round trip have handlers of their own: in one closure for all topics an engine
     // meets messages of so many shapes that it compiles nothing well.
     this.subscriptions.push(
-      bus.handle('demand-page', guest, (m) => this.onDemandPage(m)),
-      bus.handle('map-switcher', guest, (m) => this.onMapSwitcher(m)),
+      bus.handle('demand-page', guest, this.onDemandPage),
+      bus.handle('map-switcher', guest, this.onMapSwitcher),
     );
     this.answer('init-pagetable', () => core.initGuestPagetable() === 0);
     this.answer('guest-data-init', (m) => core.guestDataInit(VCPU, m.guestData));
@@ -126,32 +153,11 @@ export class MmuHostActor<Snapshot = ShadowMmuSnapshot> {
     this.answer('free-pagetable', () => core.free());
   }
 
-  private onDemandPage({ cpu, guest, address, errorCode }: Message<'demand-page'>): void {
-    const { clock, costs, core } = this.options;
-    this.demandingPage.send();
-    clock.advance(cpu, costs.demandPage);
-    // Of all the requests that come often, only this one never changes a slot.
-    const fixed = core.demandPage(VCPU, address, errorCode);
-    this.shadowDone.publish({ topic: 'shadow-done', cpu, guest, fixed });
-  }
-
   private newPagetable({ cpu, guest, gpgdir }: Message<'new-pagetable'>): void {
     const { core } = this.options;
     const change = core.newPagetable(VCPU, gpgdir);
     const { slot } = core.vcpu(VCPU);
     this.slotChanged.publish({ topic: 'slot-changed', cpu, guest, slot, gpgdir, change });
-  }
-
-  private onMapSwitcher({ cpu, guest }: Message<'map-switcher'>): void {
-    const { clock, costs, core } = this.options;
-    this.mappingSwitcher.send();
-    const remap = core.mapSwitcher(VCPU, cpu);
-    const hostCpus = clock.now.length;
-    clock.advance(cpu, remapEntries(remap, hostCpus) * costs.remapEntry);
-    // What is skipped changes no slot, and that is what most entries come to.
-    if (remap !== 'skipped') this.slots.follow();
-    const cr3 = core.shadowCr3(VCPU);
-    this.switcherMapped.publish({ topic: 'switcher-mapped', cpu, guest, remap, cr3 });
   }
 
   /** Handles a topic that is answered with `shadow-done`; no result means done. */

@@ -36,6 +36,28 @@ export class SwitcherActor {
   private readonly entering: EventSender;
   private readonly subscriptions: readonly Subscription[];
 
+  // Called for every fault: as fields they need no function around them.
+  private readonly onTrap = ({ cpu, guest, vector, errorCode, address }: Message<'trap'>): void => {
+    this.exiting.send();
+    this.core.exit();
+    this.clock.advance(cpu, this.costs.worldSwitch);
+    this.guestExit.publish({
+      topic: 'guest-exit',
+      cpu,
+      guest,
+      trapNumber: vector,
+      errorCode,
+      address,
+    });
+  };
+
+  private readonly onEnter = ({ cpu, guest, cr3 }: Message<'enter-guest'>): void => {
+    this.entering.send();
+    this.core.enter(cr3);
+    this.clock.advance(cpu, this.costs.worldSwitch);
+    this.guestEntered.publish({ topic: 'guest-entered', cpu, guest });
+  };
+
   constructor(options: {
     bus: Bus;
     clock: VirtualClock;
@@ -55,8 +77,8 @@ export class SwitcherActor {
     this.exiting = this.machine.sender('EXIT');
     this.entering = this.machine.sender('ENTER');
     this.subscriptions = [
-      bus.handle('trap', cpu, (message) => this.onTrap(message)),
-      bus.handle('enter-guest', cpu, (message) => this.onEnter(message)),
+      bus.handle('trap', cpu, this.onTrap),
+      bus.handle('enter-guest', cpu, this.onEnter),
     ];
   }
 
@@ -82,26 +104,5 @@ export class SwitcherActor {
   restore(snapshot: SwitcherSnapshot): void {
     this.machine.restore(snapshot.state);
     this.core.restore(snapshot.core);
-  }
-
-  private onTrap({ cpu, guest, vector, errorCode, address }: Message<'trap'>): void {
-    this.exiting.send();
-    this.core.exit();
-    this.clock.advance(cpu, this.costs.worldSwitch);
-    this.guestExit.publish({
-      topic: 'guest-exit',
-      cpu,
-      guest,
-      trapNumber: vector,
-      errorCode,
-      address,
-    });
-  }
-
-  private onEnter({ cpu, guest, cr3 }: Message<'enter-guest'>): void {
-    this.entering.send();
-    this.core.enter(cr3);
-    this.clock.advance(cpu, this.costs.worldSwitch);
-    this.guestEntered.publish({ topic: 'guest-entered', cpu, guest });
   }
 }
