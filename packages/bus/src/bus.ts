@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { Subject, Subscription, type Observable } from 'rxjs';
+import { Observable, Subject, Subscription } from 'rxjs';
 import { routes, type Message, type Route, type Topic } from './messages.js';
 import type { VirtualClock } from './virtual-clock.js';
 
@@ -69,19 +69,28 @@ const QUEUE_PLACES = 1024;
  */
 export class Bus {
   private readonly clock: VirtualClock;
-  /** Messages wait from `head` up to `tail`. What is outside is old. */
+  /** Messages of this dispatch, up to `tail`. What is beyond is old. */
   private readonly queue: Place[] = [];
-  private head = 0;
   private tail = 0;
   private readonly channels: ReadonlyMap<Topic, Channel> = newChannels();
   private readonly watched = new Subject<Envelope>();
+  private watchers = 0;
   private attendant: Attendant | undefined;
+  /** Whether anybody watches or attends. */
+  private isSeen = false;
   /** @internal Whether messages are being delivered. */
   protected dispatching = false;
   private delivered = 0;
 
   /** Every message in order of delivery, before its handler sees it. Costs nothing unobserved. */
-  readonly messages$: Observable<Envelope> = this.watched.asObservable();
+  readonly messages$ = new Observable<Envelope>((watcher) => {
+    const subscription = this.watched.subscribe(watcher);
+    this.count(1);
+    return () => {
+      subscription.unsubscribe();
+      this.count(-1);
+    };
+  });
 
   /** @param clock what messages get their times from: that of the host CPU they name */
   constructor(clock: VirtualClock) {
@@ -150,6 +159,7 @@ export class Bus {
   /** Lets somebody go along with every message, in place of whoever did. */
   attend(attendant: Attendant | undefined): void {
     this.attendant = attendant;
+    this.count(0);
   }
 
   /** Completes all streams; nothing can be published afterwards. */
@@ -166,12 +176,16 @@ export class Bus {
     this.delivered = sequence;
   }
 
+  private count(more: number): void {
+    this.watchers += more;
+    this.isSeen = this.watchers > 0 || this.attendant !== undefined;
+  }
+
   private dispatch(): void {
+    const { queue } = this;
     this.dispatching = true;
     try {
-      while (this.head < this.tail) {
-        this.deliver(this.queue[this.head++]!);
-      }
+      for (let head = 0; head < this.tail; head++) this.deliver(queue[head]!);
     } finally {
       this.empty();
       this.dispatching = false;
@@ -180,7 +194,6 @@ export class Bus {
 
   /** The places are kept for the next dispatch, unless they are very many. */
   private empty(): void {
-    this.head = 0;
     this.tail = 0;
     if (this.queue.length <= QUEUE_PLACES) return;
     this.queue.length = 0;
@@ -188,14 +201,17 @@ export class Bus {
 
   /** @internal Has the message seen, and handled. */
   protected deliver(place: Place): void {
-    const { message, channel, instance, time } = place;
     const sequence = this.delivered++;
-    if (this.watched.observed) this.watched.next({ sequence, time, message });
+    if (this.isSeen) this.deliverSeen(place, sequence);
+    else hand(place.message, place.channel, place.instance);
+  }
+
+  private deliverSeen({ message, channel, instance, time }: Place, sequence: number): void {
+    this.watched.next({ sequence, time, message });
     const { attendant } = this;
-    if (attendant === undefined) return hand(message, channel, instance);
-    attendant.before({ sequence, time, message });
+    attendant?.before({ sequence, time, message });
     hand(message, channel, instance);
-    attendant.after({ sequence, time, message });
+    attendant?.after({ sequence, time, message });
   }
 }
 
