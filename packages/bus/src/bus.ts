@@ -56,8 +56,12 @@ export interface Place {
   time: number;
 }
 
-/** Places that the queue keeps when it is empty. */
-const QUEUE_PLACES = 1024;
+/**
+ * Messages after which the queue is made anew. Messages are young objects, and to store a young object in
+ * one that the collector holds for old takes longer than all else that the queue does: so its places are
+ * to be young too.
+ */
+const QUEUE_RENEWAL = 4096;
 
 /**
  * The message bus. Dispatch is run to completion: a message that is published while another is
@@ -70,8 +74,10 @@ const QUEUE_PLACES = 1024;
 export class Bus {
   private readonly clock: VirtualClock;
   /** Messages of this dispatch, up to `tail`. What is beyond is old. */
-  private readonly queue: Place[] = [];
+  private queue: Place[] = [];
   private tail = 0;
+  /** How many messages will have been delivered when the queue is made anew. */
+  private renewal = QUEUE_RENEWAL;
   private readonly channels: ReadonlyMap<Topic, Channel> = newChannels();
   private readonly watched = new Subject<Envelope>();
   private watchers = 0;
@@ -174,6 +180,7 @@ export class Bus {
   /** Puts the message counter back, when a snapshot is restored. */
   restoreSequence(sequence: number): void {
     this.delivered = sequence;
+    this.renewal = sequence + QUEUE_RENEWAL;
   }
 
   private count(more: number): void {
@@ -192,11 +199,12 @@ export class Bus {
     }
   }
 
-  /** The places are kept for the next dispatch, unless they are very many. */
+  /** The places are kept for the next dispatch, unless they are due to be made anew. */
   private empty(): void {
     this.tail = 0;
-    if (this.queue.length <= QUEUE_PLACES) return;
-    this.queue.length = 0;
+    if (this.delivered < this.renewal) return;
+    this.queue = [];
+    this.renewal = this.delivered + QUEUE_RENEWAL;
   }
 
   /** @internal Has the message seen, and handled. */
