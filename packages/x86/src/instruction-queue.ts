@@ -90,6 +90,19 @@ export class InstructionQueue {
     this.length = at + LONG_WORDS;
   }
 
+  /**
+   * Appends instructions of three words each that the caller writes at once: operation, a, b.
+   *
+   * @param count how many
+   * @returns word index in `code` of the first
+   */
+  extend(count: number): number {
+    const at = this.length;
+    this.length = at + count * SHORT_WORDS;
+    while (this.length > this.code.length) this.grow();
+    return at;
+  }
+
   /** Takes what the loads returned out. It is good until that is asked for again. */
   takeResults(): LoadedWords {
     const { results, spare } = this;

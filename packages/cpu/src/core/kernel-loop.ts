@@ -52,13 +52,16 @@ export class KernelLoop {
     const { tags, frames, slotShift, slotMask } = mmu.tlb;
     const { words } = mmu.host;
     const { code, length, results } = queue;
-    let at = queue.position;
-    // More words than instructions: so many accesses are not made unless time is short.
-    let most = mmu.accessesBefore(until, length);
-    let made = 0;
-    // Those among them that the MMU has counted itself.
+    const start = queue.position;
+    let at = start;
+    // Words of instructions that are no accesses.
+    let others = 0;
+    // Accesses that the MMU has counted itself.
     let asked = 0;
-    while (at < length && made < most) {
+    // More words than instructions: so many accesses are not made unless time is short.
+    let limit = at + mmu.accessesBefore(until, length) * instructionWords;
+    let end = Math.min(length, limit);
+    while (at < end) {
       const operation = code[at]!;
       const operand = code[at + 1]!;
       if (operation <= store) {
@@ -73,41 +76,59 @@ export class KernelLoop {
           page = mmu.access(operand, need);
           if (page === fault) {
             queue.position = at;
-            this.count(made, asked);
+            this.count(at - start - others, asked);
             return 'faulted';
           }
           asked++;
           // A walk takes time.
-          most = mmu.accessesBefore(until, length);
+          limit = start + others + mmu.accessesBefore(until, length) * instructionWords;
+          end = Math.min(length, limit);
         }
         // What follows is mostly of the same kind and in the same page, which now is in way 0.
-        const end = Math.min(length, at + (most - made) * instructionWords);
-        do {
-          const word = (page | (code[at + 1]! & inPage)) >>> 2;
-          if (operation === store) words[word] = code[at + 2]!;
-          else if (operation === load) results.push(words[word]!);
-          made++;
+        if (operation === store) {
+          do {
+            words[(page | (code[at + 1]! & inPage)) >>> 2] = code[at + 2]!;
+            at += instructionWords;
+          } while (
+            at < end &&
+            code[at] === store &&
+            ((code[at + 1]! ^ operand) & alignedPage) === 0
+          );
+        } else if (operation === load) {
+          do {
+            results.push(words[(page | (code[at + 1]! & inPage)) >>> 2]!);
+            at += instructionWords;
+          } while (
+            at < end &&
+            code[at] === load &&
+            ((code[at + 1]! ^ operand) & alignedPage) === 0
+          );
+        } else {
           at += instructionWords;
-        } while (
-          at < end &&
-          code[at] === operation &&
-          ((code[at + 1]! ^ operand) & alignedPage) === 0
-        );
+        }
       } else if (operation === setRegister) {
         registers[operand] = code[at + 2]!;
         at += instructionWords;
+        others += instructionWords;
+        limit += instructionWords;
+        end = Math.min(length, limit);
       } else {
         break;
       }
     }
     queue.position = at;
-    this.count(made, asked);
-    return made >= most ? 'stopped' : at >= length ? 'finished' : 'other';
+    this.count(at - start - others, asked);
+    return at >= limit ? 'stopped' : at >= length ? 'finished' : 'other';
   }
 
-  /** Enters accesses in the counters, and lets their cycles pass. */
-  private count(made: number, asked: number): void {
+  /**
+   * Enters accesses in the counters, and lets their cycles pass.
+   *
+   * @param words of their instructions
+   */
+  private count(words: number, asked: number): void {
     const { mmu } = this;
+    const made = (words / 3) | 0;
     mmu.counters.kernelAccesses += made;
     mmu.counters.tlbHits += made - asked;
     mmu.pass(made * mmu.costs.access);

@@ -57,6 +57,39 @@ export class Emitter {
     this.queue.push(Operation.store, this.#word(gpa), value);
   }
 
+  /** Loads `count` words from an aligned place on. */
+  loadWords(gpa: GuestPhysical, count: number): void {
+    const { queue } = this;
+    let at = queue.extend(count);
+    const { code } = queue;
+    const end = this.#word(gpa) + 4 * count;
+    for (let address = this.#word(gpa); address < end; address += 4) {
+      code[at] = Operation.load;
+      code[at + 1] = address;
+      code[at + 2] = 0;
+      at += 3;
+    }
+  }
+
+  /** Stores words from an aligned place on: `words[first + order[0]]`, and so on. */
+  storeWords(
+    gpa: GuestPhysical,
+    words: ArrayLike<number>,
+    order: readonly number[],
+    first = 0,
+  ): void {
+    const { queue } = this;
+    let at = queue.extend(order.length);
+    const { code } = queue;
+    const address = this.#word(gpa);
+    for (let index = 0; index < order.length; index++) {
+      code[at] = Operation.store;
+      code[at + 1] = address + 4 * index;
+      code[at + 2] = words[first + order[index]!]!;
+      at += 3;
+    }
+  }
+
   /** Stores an aligned word at a virtual address outside the direct map. */
   storeVirtual(address: GuestVirtual, value: number): void {
     this.queue.push(Operation.store, address, value);
@@ -83,6 +116,19 @@ export class Emitter {
   /** @param register word index in `struct lguest_regs` */
   setRegister(register: number, value: number): void {
     this.queue.push(Operation.setRegister, register, value);
+  }
+
+  /** Sets each of the registers to the word at the same place in `words`. */
+  setRegisters(registers: readonly number[], words: ArrayLike<number>): void {
+    const { queue } = this;
+    let at = queue.extend(registers.length);
+    const { code } = queue;
+    for (let index = 0; index < registers.length; index++) {
+      code[at] = Operation.setRegister;
+      code[at + 1] = registers[index]!;
+      code[at + 2] = words[index]!;
+      at += 3;
+    }
   }
 
   iret(): void {

@@ -89,6 +89,12 @@ export class GuestAccess {
     this.copy(this.guest.dataAddress + offset, target);
   }
 
+  /** Copies words from an offset of `struct lguest_data` that can be read, into the whole of `target`. */
+  copyDataWords(offset: number, target: Int32Array): void {
+    const gpa = this.guest.dataAddress + offset;
+    for (let index = 0; index < target.length; index++) target[index] = this.load(gpa + 4 * index);
+  }
+
   private copy(gpa: number, target: Uint8Array): void {
     const words = (gpa & 3) === 0 ? target.length & ~3 : 0;
     for (let i = 0; i < words; i += 4) {

@@ -2,7 +2,7 @@
 import { GuestData, HYPERCALL_RING_SIZE, RING_ENTRY_BYTES, RING_ENTRY_FREE } from '@lguest-sim/abi';
 import type { GuestAccess } from './guest-access.js';
 import type { GuestHost } from './guest-host.js';
-import { CALL_WORDS, type VcpuState } from './vcpu-state.js';
+import type { VcpuState } from './vcpu-state.js';
 
 /**
  * The host's side of the asynchronous hypercall ring in `struct lguest_data`.
@@ -51,7 +51,7 @@ export class HypercallRing {
       this.guest.kill('Fetching async hypercalls');
       return false;
     }
-    for (let i = 0; i < CALL_WORDS; i++) state.call[i] = this.access.dataWord(at + 4 * i);
+    this.access.copyDataWords(at, state.call);
     return true;
   }
 

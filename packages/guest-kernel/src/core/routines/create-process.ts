@@ -74,7 +74,7 @@ function storeUserFrame(kernel: Kernel, base: GuestPhysical): void {
 }
 
 function readFrame(kernel: Kernel, { locals }: Frame): Step {
-  for (let at = 0; at < TRAP_FRAME_BYTES; at += 4) kernel.emit.load(locals[1]! + at);
+  kernel.emit.loadWords(locals[1]!, TRAP_FRAME_BYTES / 4);
   return copyFrame;
 }
 

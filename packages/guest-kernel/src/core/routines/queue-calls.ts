@@ -17,6 +17,7 @@ export type Call = readonly [number: HypercallNumber, a: number, b: number, c: n
 
 /** Numbers that a call takes among the locals: what a ring entry holds too. */
 const CALL_NUMBERS = RING_ENTRY_BYTES / 4;
+const CALL_ORDER: readonly number[] = Array.from({ length: CALL_NUMBERS }, (_, index) => index);
 
 /**
  * Puts hypercalls into the asynchronous ring, as Linux does in its lazy modes (facts sheet, sections
@@ -81,9 +82,7 @@ function put(kernel: Kernel, { locals }: Frame): Step {
 /** Puts the call at `next` in its entry. The status comes last: it makes the entry ready. */
 function fillEntry(kernel: Kernel, locals: readonly number[], next: number, status: number): void {
   const entry = kernel.layout.guestData + GuestData.hcalls + kernel.ringCursor * RING_ENTRY_BYTES;
-  for (let index = 0; index < CALL_NUMBERS; index++) {
-    kernel.emit.store(entry + 4 * index, locals[next + index]!);
-  }
+  kernel.emit.storeWords(entry, locals, CALL_ORDER, next);
   kernel.emit.store(statusWord(kernel), status);
   kernel.ringCursor = (kernel.ringCursor + 1) % HYPERCALL_RING_SIZE;
 }

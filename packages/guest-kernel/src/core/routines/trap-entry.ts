@@ -24,9 +24,7 @@ function save(kernel: Kernel, { locals }: Frame): Step {
   const hardware = kernel.emit.physical(kernel.register(Register.esp));
   const base = hardware - (pushesErrorCode(vector) ? TrapFrame.originalEax : TrapFrame.eip);
   kernel.emit.setRegister(Register.esp, kernel.emit.address(base));
-  for (let index = 0; index < savedRegisters.length; index++) {
-    kernel.emit.store(base + 4 * index, kernel.registers[savedRegisters[index]!]!);
-  }
+  kernel.emit.storeWords(base, kernel.registers, savedRegisters);
   if (!pushesErrorCode(vector)) {
     const mark = vector === SYSTEM_CALL_VECTOR ? kernel.registers[Register.eax]! : ~vector;
     kernel.emit.store(base + TrapFrame.originalEax, mark);

@@ -33,15 +33,13 @@ function decide(kernel: Kernel): Step {
 
 function restore(kernel: Kernel, { locals }: Frame): Step {
   const base = locals[0]!;
-  for (let index = 0; index < savedRegisters.length; index++) kernel.emit.load(base + 4 * index);
+  kernel.emit.loadWords(base, savedRegisters.length);
   kernel.emit.load(base + TrapFrame.eflags);
   return leave;
 }
 
 function leave(kernel: Kernel, { locals }: Frame): undefined {
-  for (let index = 0; index < savedRegisters.length; index++) {
-    kernel.emit.setRegister(savedRegisters[index]!, kernel.results.words[index]!);
-  }
+  kernel.emit.setRegisters(savedRegisters, kernel.results.words);
   kernel.emit.setRegister(Register.esp, kernel.emit.address(locals[0]! + TrapFrame.eip));
   kernel.setInterrupts((kernel.results.words[savedRegisters.length]! & INTERRUPT_FLAG) !== 0);
   kernel.leave();
