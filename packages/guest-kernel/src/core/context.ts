@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import {
-  InstructionQueue,
-  type GuestVirtual,
-  type InstructionQueueSnapshot,
-} from '@lguest-sim/x86';
+import { InstructionQueue, type InstructionQueueSnapshot } from '@lguest-sim/x86';
 import type { Routine } from './routine.js';
 
 /** A routine under way: where it is, and its integers. */
@@ -35,8 +31,11 @@ export interface ContextSnapshot {
  * it. When a trap interrupts the kernel itself, the new context goes on top of the interrupted one.
  */
 export class Context {
-  /** Where the CPU is while this context runs: how a retry and a return are told from a new trap. */
-  eip: GuestVirtual = 0;
+  /**
+   * Where the CPU is while this context runs, a signed word as in the register: how a retry and a return
+   * are told from a new trap.
+   */
+  eip = 0;
   /** The last instruction of the queue is the `iret` that ends this context. */
   returning = false;
   /** What the routine that returned last hands to its caller. */
@@ -66,7 +65,7 @@ export class Context {
 
   snapshot(): ContextSnapshot {
     return {
-      eip: this.eip,
+      eip: this.eip >>> 0,
       returning: this.returning,
       value: this.value,
       queue: this.queue.snapshot(),
@@ -81,7 +80,7 @@ export class Context {
   /** @param find gives the routine of a name; it throws for a name that it does not know */
   restore(snapshot: ContextSnapshot, find: (name: string) => Routine): void {
     this.clear();
-    this.eip = snapshot.eip;
+    this.eip = snapshot.eip | 0;
     this.returning = snapshot.returning;
     this.value = snapshot.value;
     this.queue.restore(snapshot.queue);

@@ -16,18 +16,27 @@ import {
 export class Emitter {
   /** The queue of the running context. */
   queue: InstructionQueue = new InstructionQueue();
-  /** True while virtual and guest-physical addresses are the same: before the jump at boot. */
-  linear = true;
   /** Where guest-physical 0 is in the direct map, as a signed word: engines box nothing larger. */
   readonly #pageOffset: number;
+  /** Where the kernel sees it now. */
+  #offset = 0;
 
   constructor(pageOffset: GuestVirtual) {
     this.#pageOffset = pageOffset | 0;
   }
 
+  /** True while virtual and guest-physical addresses are the same: before the jump at boot. */
+  get linear(): boolean {
+    return this.#offset === 0;
+  }
+
+  set linear(value: boolean) {
+    this.#offset = value ? 0 : this.#pageOffset;
+  }
+
   /** Virtual address of a place in memory. */
   address(gpa: GuestPhysical): GuestVirtual {
-    return this.#word(gpa) >>> 0;
+    return this.word(gpa) >>> 0;
   }
 
   /**
@@ -35,26 +44,26 @@ export class Emitter {
    * it makes a number beyond all of guest memory, or less than 0.
    */
   physical(address: GuestVirtual): GuestPhysical {
-    return this.linear ? address | 0 : (address - this.#pageOffset) | 0;
+    return (address - this.#offset) | 0;
   }
 
-  /** The virtual address as it stands in an instruction, a signed word. */
-  #word(gpa: GuestPhysical): number {
-    return this.linear ? gpa | 0 : (gpa + this.#pageOffset) | 0;
+  /** That virtual address as it stands in an instruction and in a register, a signed word. */
+  word(gpa: GuestPhysical): number {
+    return (gpa + this.#offset) | 0;
   }
 
   fetch(gpa: GuestPhysical): void {
-    this.queue.push(Operation.fetch, this.#word(gpa));
+    this.queue.push(Operation.fetch, this.word(gpa));
   }
 
   /** Loads an aligned word; the next step finds it in `kernel.results`. */
   load(gpa: GuestPhysical): void {
-    this.queue.push(Operation.load, this.#word(gpa));
+    this.queue.push(Operation.load, this.word(gpa));
   }
 
   /** Stores an aligned word. */
   store(gpa: GuestPhysical, value: number): void {
-    this.queue.push(Operation.store, this.#word(gpa), value);
+    this.queue.push(Operation.store, this.word(gpa), value);
   }
 
   /** Loads `count` words from an aligned place on. */
@@ -62,8 +71,8 @@ export class Emitter {
     const { queue } = this;
     let at = queue.extend(count);
     const { code } = queue;
-    const end = this.#word(gpa) + 4 * count;
-    for (let address = this.#word(gpa); address < end; address += 4) {
+    const end = this.word(gpa) + 4 * count;
+    for (let address = this.word(gpa); address < end; address += 4) {
       code[at] = Operation.load;
       code[at + 1] = address;
       code[at + 2] = 0;
@@ -81,7 +90,7 @@ export class Emitter {
     const { queue } = this;
     let at = queue.extend(order.length);
     const { code } = queue;
-    const address = this.#word(gpa);
+    const address = this.word(gpa);
     for (let index = 0; index < order.length; index++) {
       code[at] = Operation.store;
       code[at + 1] = address + 4 * index;
@@ -97,7 +106,7 @@ export class Emitter {
 
   /** Stores `words` words, the first `value`, each `step` more than the one before; in one page. */
   fill(gpa: GuestPhysical, value: number, step: number, words: number): void {
-    if (words > 0) this.queue.push(Operation.fill, this.#word(gpa), value, step, words);
+    if (words > 0) this.queue.push(Operation.fill, this.word(gpa), value, step, words);
   }
 
   clearPage(gpa: GuestPhysical): void {
@@ -105,7 +114,7 @@ export class Emitter {
   }
 
   copyPage(from: GuestPhysical, to: GuestPhysical): void {
-    this.queue.push(Operation.copyPage, this.#word(from), this.#word(to));
+    this.queue.push(Operation.copyPage, this.word(from), this.word(to));
   }
 
   /** A hypercall made at once. */

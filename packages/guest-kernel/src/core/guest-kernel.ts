@@ -150,7 +150,7 @@ export class GuestKernel {
     const kernel = this.#kernel;
     kernel.settle();
     const { context } = kernel;
-    const eip = registers[Register.eip]! >>> 0;
+    const eip = registers[Register.eip]!;
     if (privilegeOf(registers[Register.cs]!) === USER_PRIVILEGE) {
       if (context !== undefined)
         throw new Error(`user mode at ${hex(eip)}, kernel at ${hex(context.eip)}`);
@@ -288,7 +288,7 @@ export class GuestKernel {
   }
 
   /** New kernel code at eip: the machine's start, a trap, or something that cannot be. */
-  #start(eip: GuestVirtual): void {
+  #start(eip: number): void {
     const kernel = this.#kernel;
     const code = kernel.emit.physical(eip);
     const vector = kernel.text.vectorAt(code);
@@ -312,7 +312,7 @@ export class GuestKernel {
     queue.clear();
     const code = kernel.text.address(frame.routine, frame.step);
     kernel.emit.fetch(code);
-    context.eip = kernel.emit.address(code);
+    context.eip = kernel.emit.word(code);
     kernel.registers[Register.eip] = context.eip;
     const next = frame.routine.steps[frame.step]!(kernel, frame);
     if (next === undefined) context.frames.pop();

@@ -182,7 +182,11 @@ export class Kernel {
 
   // ── Contexts and tasks ────────────────────────────────────────────────────────────────────────
 
-  /** Starts a context on top of the running one, with a routine to run in it. */
+  /**
+   * Starts a context on top of the running one, with a routine to run in it.
+   *
+   * @param eip virtual address, a signed word
+   */
   enter(eip: number, routine: Routine, locals: number[]): void {
     const context = this.#spare.pop() ?? new Context();
     context.eip = eip;
