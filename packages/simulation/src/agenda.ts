@@ -43,17 +43,18 @@ export class Agenda {
     return thieves.size > 0 && this.stealTime < due.firstKey ? thieves.first : due.first;
   }
 
-  /** Something has happened on a CPU. */
-  update(cpu: number): void {
-    this.look(cpu);
-    if (this.scheduler.changed.size > 0) this.follow();
+  /** When something happens next on any CPU but `cpu`, which has to be in a guest; in cycles. */
+  get timeOfOthers(): number {
+    const { secondKey } = this.due;
+    return this.thieves.size === 0 ? secondKey : Math.min(secondKey, this.stealTime);
   }
 
-  /** Looks at the CPUs whose guest or queue changed. */
-  follow(): void {
+  /** Something has happened on a CPU; looks also at the CPUs whose guest or queue changed. */
+  update(cpu: number): void {
     const { changed } = this.scheduler;
+    this.look(cpu);
     if (changed.size === 0) return;
-    for (const cpu of changed) this.look(cpu);
+    for (const other of changed) this.look(other);
     changed.clear();
   }
 

@@ -50,6 +50,12 @@ export class IndexedHeap {
     return this.count === 0 ? Infinity : this.keys[this.tree[0]!]!;
   }
 
+  /** Key of the member that comes second; Infinity if there is none. */
+  get secondKey(): number {
+    const second = this.earlierBelow(0);
+    return second === EMPTY ? Infinity : this.keys[this.tree[second]!]!;
+  }
+
   has(member: number): boolean {
     return this.places[member] !== EMPTY;
   }

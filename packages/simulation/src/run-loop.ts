@@ -51,8 +51,10 @@ const finished: StepOutcome = { kind: 'finished' };
  * was planned comes first, then the CPUs as `Agenda` says, then timers of halted guests as `Sleepers` says.
  *
  * A CPU in a guest takes two turns: first its guest runs, alone with its own memory, up to an exit;
- * then, when no other CPU is behind that time, the exit is delivered and the host handles it. The
- * loop itself has no state that it could not find out anew.
+ * then, when no other CPU is behind that time, the exit is delivered and the host handles it.
+ *
+ * As a rule what comes next is on the same CPU again: so the loop keeps until when that is so, and looks
+ * around only then, or when a guest or a queue changed. It has no state that it could not find out anew.
  */
 export class RunLoop {
   private readonly cpus: readonly RunnableCpu[];
@@ -63,6 +65,10 @@ export class RunLoop {
   private readonly plan: Plan;
   private readonly faults: RunLoopOptions['faults'];
   private readonly agenda: Agenda;
+  /** The CPU that came first when the loop last looked around. */
+  private cpu = 0;
+  /** Up to this time, in cycles, nothing comes before that CPU. */
+  private horizon = -Infinity;
 
   constructor(options: RunLoopOptions) {
     this.cpus = options.cpus;
@@ -78,6 +84,7 @@ export class RunLoop {
   /** To be called before the first step, and whenever something but a step has changed the run. */
   rebuild(): void {
     this.agenda.rebuild();
+    this.horizon = -Infinity;
   }
 
   /** Virtual time of what happens next, in cycles; Infinity if nothing is left to happen. */
@@ -90,18 +97,30 @@ export class RunLoop {
 
   /** Lets the next thing happen, unless its virtual time is `until` cycles or more. */
   step(until = Infinity): StepOutcome {
+    const { cpu } = this;
+    const now = this.clock.now[cpu]!;
+    return now < this.horizon && now < until ? this.advance(cpu, now) : this.look(until);
+  }
+
+  /** As `step`, after a look at all that could come next. */
+  private look(until: number): StepOutcome {
     const { agenda, plan, host } = this;
     const { sleepers } = host;
-    const { time } = agenda;
+    agenda.update(this.cpu);
+    const { time, cpu } = agenda;
     const alarm = sleepers.firstTime;
-    const next = alarm < time ? alarm : time;
-    if (next === Infinity) return finished;
     const planned = plan.nextTime;
+    const next = Math.min(alarm, time);
+    this.horizon = -Infinity;
+    if (next === Infinity) return finished;
     if (next >= until && planned >= until) return reached;
     if (planned <= next) this.carryOut(plan.take());
     else if (alarm < time) host.wakeHalted(sleepers.first, alarm);
-    else return this.advance(agenda.cpu, time);
-    agenda.follow();
+    else {
+      this.cpu = cpu;
+      if (!host.idle[cpu]) this.horizon = Math.min(alarm, planned, agenda.timeOfOthers);
+      return this.advance(cpu, time);
+    }
     return progress;
   }
 
@@ -112,7 +131,7 @@ export class RunLoop {
 
   private advance(cpu: number, time: number): StepOutcome {
     const outcome = this.advanceCpu(cpu, time);
-    this.agenda.update(cpu);
+    if (this.scheduler.changed.size > 0) this.horizon = -Infinity;
     return outcome;
   }
 

@@ -46,6 +46,7 @@ describe('an indexed heap', () => {
           }
           expect(heap.size).toBe(list.all.length);
           expect(heap.firstKey).toBe(list.all[0]?.key ?? Infinity);
+          expect(heap.secondKey).toBe(list.all[1]?.key ?? Infinity);
           expect(heap.has(member)).toBe(key !== undefined);
           expect(order(heap.snapshot())).toEqual(order(list.all));
           expect(heap.snapshot()[0]?.key ?? Infinity).toBe(heap.firstKey);
