@@ -62,7 +62,7 @@ export function runAccesses(
   batch.position = at;
   code.checksum = hits.checksum;
   code.storeToken = hits.storeToken;
-  lastFetch = lastFetchIn(batch, written, at, lastFetch);
+  if (at - first > hits.loads + hits.stores) lastFetch = lastFetchIn(batch, written, at, lastFetch);
   if (lastFetch !== NO_FETCH) registers[Register.eip] = lastFetch;
   count(mmu, at - first, walks);
   return outcome !== UserMiss.fault;

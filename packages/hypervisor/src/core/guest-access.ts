@@ -84,11 +84,6 @@ export class GuestAccess {
     return this.loadByte(this.guest.dataAddress + offset);
   }
 
-  /** Copies bytes from an offset of `struct lguest_data` that can be read. */
-  copyData(offset: number, target: Uint8Array): void {
-    this.copy(this.guest.dataAddress + offset, target);
-  }
-
   /** Copies words from an offset of `struct lguest_data` that can be read, into the whole of `target`. */
   copyDataWords(offset: number, target: Int32Array): void {
     const gpa = this.guest.dataAddress + offset;

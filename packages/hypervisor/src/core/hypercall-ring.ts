@@ -7,9 +7,9 @@ import type { VcpuState } from './vcpu-state.js';
 /**
  * The host's side of the asynchronous hypercall ring in `struct lguest_data`.
  *
- * A drain looks at each of the 64 entries at most once, from where the last drain ended, and judges
- * them by their status as it was at the beginning: what the guest queues meanwhile waits for the
- * next one. Nothing here asks whether the guest is dead: after a kill the rest still runs.
+ * A drain looks at each of the 64 entries at most once, from where the last drain ended up to the first
+ * that is free, and judges them by their status as it was at the beginning: what the guest queues
+ * meanwhile waits for the next one. Nothing here asks whether the guest is dead: after a kill the rest still runs.
  *
  * Source: facts sheet, section 4, "ring".
  */
@@ -27,12 +27,9 @@ export class HypercallRing {
   /** Begins a drain. If the status bytes cannot be read, nothing is drained. */
   begin(): void {
     const { state, access } = this;
-    state.ringLeft = 0;
-    if (!access.dataReadable(GuestData.hcallStatus, HYPERCALL_RING_SIZE)) return;
-    // Most hypercalls find nothing queued: then there is no need to copy all the rest.
-    if (access.dataByte(GuestData.hcallStatus + state.nextCall) === RING_ENTRY_FREE) return;
-    access.copyData(GuestData.hcallStatus, state.ringStatus);
-    state.ringLeft = HYPERCALL_RING_SIZE;
+    state.ringLeft = access.dataReadable(GuestData.hcallStatus, HYPERCALL_RING_SIZE)
+      ? this.queued()
+      : 0;
   }
 
   /**
@@ -42,7 +39,7 @@ export class HypercallRing {
   take(): boolean {
     const { state } = this;
     const slot = state.nextCall;
-    if (state.ringLeft === 0 || state.ringStatus[slot] === RING_ENTRY_FREE) return false;
+    if (state.ringLeft === 0) return false;
     state.ringLeft--;
     state.ringSlot = slot;
     state.nextCall = (slot + 1) % HYPERCALL_RING_SIZE;
@@ -67,5 +64,16 @@ export class HypercallRing {
       return false;
     }
     return this.state.pendingNotify === 0;
+  }
+  /** Entries that are filled, from the next one on up to the first that is free. */
+  private queued(): number {
+    const { nextCall } = this.state;
+    let count = 0;
+    while (count < HYPERCALL_RING_SIZE) {
+      const slot = (nextCall + count) % HYPERCALL_RING_SIZE;
+      if (this.access.dataByte(GuestData.hcallStatus + slot) === RING_ENTRY_FREE) break;
+      count++;
+    }
+    return count;
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { GDT_ENTRIES, HYPERCALL_RING_SIZE, IDT_ENTRIES } from '@lguest-sim/abi';
+import { GDT_ENTRIES, IDT_ENTRIES } from '@lguest-sim/abi';
 import type { GuestVirtual, Pfn } from '@lguest-sim/x86';
 import { CallStep, Phase } from './phases.js';
 
@@ -63,15 +63,13 @@ export class VcpuState {
   callStep: CallStep = CallStep.start;
   /** Ring entry that is looked at next: 0 to 63, kept between hypercalls. */
   nextCall = 0;
-  /** Ring entries that this drain may still look at. */
+  /** Ring entries that this drain still has to carry out. */
   ringLeft = 0;
   /** Ring entry that is being carried out. */
   ringSlot = 0;
 
   /** Words of the hypercall being carried out. */
   readonly call = new Int32Array(CALL_WORDS);
-  /** The ring's status bytes as they were when the drain began. */
-  readonly ringStatus = new Uint8Array(HYPERCALL_RING_SIZE);
   /** The guest's wishes: 256 gates, 2 words each, low word first. */
   readonly idt = new Int32Array(2 * IDT_ENTRIES);
   /** The guest's wishes: 32 descriptors, 2 words each. */
@@ -79,11 +77,10 @@ export class VcpuState {
 
   /** Its state as plain data. */
   snapshot(): VcpuStateSnapshot {
-    const { call, ringStatus, idt, gdt, ...scalars } = this;
+    const { call, idt, gdt, ...scalars } = this;
     return {
       ...scalars,
       call: call.slice(),
-      ringStatus: ringStatus.slice(),
       idt: idt.slice(),
       gdt: gdt.slice(),
     };
@@ -91,10 +88,9 @@ export class VcpuState {
 
   /** Puts back what `snapshot` returned. */
   restore(snapshot: VcpuStateSnapshot): void {
-    const { call, ringStatus, idt, gdt, ...scalars } = snapshot;
+    const { call, idt, gdt, ...scalars } = snapshot;
     Object.assign(this, scalars);
     this.call.set(call);
-    this.ringStatus.set(ringStatus);
     this.idt.set(idt);
     this.gdt.set(gdt);
   }

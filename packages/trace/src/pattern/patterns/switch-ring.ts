@@ -27,12 +27,13 @@ export const switchRing = definePattern({
   processes: ({ processes }) => processes,
   *run(scene) {
     const { options, random, out, pid } = scene;
+    const { accesses, pages, turn, writeShare } = options;
     const others = pid === FIRST_PID ? options.processes - 1 : 0;
     for (let other = 1; other <= others; other++) yield* call(scene, clone(FIRST_PID + other));
-    for (let done = 0; done < options.accesses; done++) {
-      if (done > 0 && done % options.turn === 0) yield* call(scene, schedYield());
+    for (let done = 0; done < accesses; done++) {
+      if (done > 0 && done % turn === 0) yield* call(scene, schedYield());
       if (out.full) yield;
-      out.access(pageAddress(done % options.pages), random.chance(options.writeShare));
+      out.access(pageAddress(done % pages), random.chance(writeShare));
     }
     for (let left = others; left > 0; left--) yield* call(scene, waitForAny());
     yield* call(scene, exitGroup());
