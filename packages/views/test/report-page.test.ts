@@ -187,7 +187,9 @@ describe.skipIf(noBrowser)(title, { timeout: 180_000 }, () => {
     const light = await pixelsOf(page, 'timeline');
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await background()).toBe('rgb(23, 30, 38)');
-    expect((await pixelsOf(page, 'timeline')).brightness).not.toBe(light.brightness);
+    // The page hears of the change with the next frame, which on a busy machine may be some time from now.
+    const brightness = async () => (await pixelsOf(page, 'timeline')).brightness;
+    await expect.poll(brightness, { timeout: 10_000 }).not.toBe(light.brightness);
     await page.close();
   });
 });
