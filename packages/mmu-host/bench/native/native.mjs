@@ -29,28 +29,31 @@ const { values, positionals } = parseArgs({
 const [original] = positionals;
 const rounds = Number(values.rounds);
 const names = workloads.map(({ name }) => name).filter((name) => (values.only ?? name) === name);
-check(original !== undefined, "no file; expected the original's page_tables.c");
-check(existsSync(original), `${original}: not found; expected the original's page_tables.c`);
-check(
-  names.length > 0,
-  `--only ${values.only}: expected ${workloads.map((w) => w.name).join(', ')}`,
-);
-check(
-  values.format === undefined || values.format in formats,
-  `--format ${values.format}: expected ${Object.keys(formats).join(' or ')}`,
-);
-check(
-  Number.isInteger(rounds) && rounds > 0,
-  `--rounds ${values.rounds}: expected a number above 0`,
-);
+/** What is wrong with what was asked for, or with what is there. */
+class Complaint extends Error {}
 
 function check(isGood, message) {
-  if (isGood) return;
-  console.error(message);
-  process.exit(2);
+  if (!isGood) throw new Complaint(message);
 }
 
-/** What a command prints; ends everything with its complaint if it fails. */
+function checkOptions() {
+  check(original !== undefined, "no file; expected the original's page_tables.c");
+  check(existsSync(original), `${original}: not found; expected the original's page_tables.c`);
+  check(
+    names.length > 0,
+    `--only ${values.only}: expected ${workloads.map((w) => w.name).join(', ')}`,
+  );
+  check(
+    values.format === undefined || values.format in formats,
+    `--format ${values.format}: expected ${Object.keys(formats).join(' or ')}`,
+  );
+  check(
+    Number.isInteger(rounds) && rounds > 0,
+    `--rounds ${values.rounds}: expected a number above 0`,
+  );
+}
+
+/** What a command prints; or a complaint, if it fails. */
 function outputOf(command, args) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
   check(error === undefined, `${command}: ${error?.message}; expected it to be installed`);
@@ -110,14 +113,13 @@ function show({ workload, format, native, shadow, ratio }) {
   console.log(line([workload, format, ns(native), ns(shadow), times]));
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'lguest-sim-native-'));
-try {
+function compareAll(directory) {
   makeHeaders(directory);
-  const results = [];
   if (!values.json) {
     console.log('median / best, in nanoseconds\n');
     console.log(line(['workload', 'format', 'original', 'shadow MMU', 'times as long']));
   }
+  const results = [];
   for (const format of Object.keys(formats).filter((name) => (values.format ?? name) === name)) {
     const program = compile(directory, format);
     for (const name of names) {
@@ -127,6 +129,16 @@ try {
     }
   }
   if (values.json) console.log(JSON.stringify({ schema: 1, results }, undefined, 2));
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'lguest-sim-native-'));
+try {
+  checkOptions();
+  compareAll(directory);
+} catch (error) {
+  if (!(error instanceof Complaint)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
 } finally {
   rmSync(directory, { recursive: true });
 }
