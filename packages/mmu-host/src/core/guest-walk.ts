@@ -52,7 +52,7 @@ export function walkForFault(mmu: MmuState, vcpu: Vcpu, vaddr: number, errorCode
     const low = memory.low;
     if ((low & PRESENT) === 0) return false;
     if (checkDirectory(mmu, level, low, memory.high) === false) return false;
-    if (lacksRight(mmu, level, low, errorCode) === true) return false;
+    if (lacksRight(level, low, errorCode) === true) return false;
     walk.directoryFlags[level.depth] = low & FLAGS_MASK;
     table = low & PAGE_MASK;
   }
@@ -77,8 +77,7 @@ function makeUpLeaf(mmu: MmuState, vaddr: number): true {
  * has them. The original looks at the leaf alone, maps the page below a directory entry with the
  * guest's flags, and sees the same fault again for ever.
  */
-function lacksRight(mmu: MmuState, level: Level, low: number, errorCode: number): boolean {
-  if (mmu.defects.directoryRightsIgnored === true) return false;
+function lacksRight(level: Level, low: number, errorCode: number): boolean {
   // The error code's write and user bits are where the entry's RW and USER bits are.
   return (errorCode & ~low & level.rights) !== 0;
 }

@@ -17,18 +17,22 @@ export class Level {
   readonly entries: number;
   /** Flags that a guest may set in a directory entry; what an entry of the host's own gets. */
   readonly tableFlags: number;
-  /** Flags of a directory entry that give rights: RW and USER, or none. */
+  /**
+   * Flags of a directory entry that give rights: RW and USER, or none. None either where the leaf's
+   * alone count, as in the original (`directoryRightsIgnored`).
+   */
   readonly rights: number;
   private readonly shift: number;
   private readonly mask: number;
 
-  constructor(format: PagingFormat, depth: number) {
+  constructor(format: PagingFormat, depth: number, rightsCount: boolean) {
     const level = format.levels[depth]!;
     this.depth = depth;
-    this.next = depth + 1 < format.levels.length ? new Level(format, depth + 1) : undefined;
+    this.next =
+      depth + 1 < format.levels.length ? new Level(format, depth + 1, rightsCount) : undefined;
     this.entries = level.entries;
     this.tableFlags = level.tableFlags;
-    this.rights = level.hasRights ? RIGHTS : 0;
+    this.rights = rightsCount && level.hasRights ? RIGHTS : 0;
     // Shifted by that much less, the index comes out multiplied by the words in an entry.
     this.shift = level.shift - format.entryWordShift;
     this.mask = (level.entries - 1) << format.entryWordShift;

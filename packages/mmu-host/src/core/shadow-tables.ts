@@ -41,7 +41,7 @@ export class ShadowTables {
     this.words = options.host.words;
     this.defects = defectsOf(options.fidelity, options.defects);
     this.kill = options.kill;
-    this.top = new Level(options.format, 0);
+    this.top = new Level(options.format, 0, !this.defects.directoryRightsIgnored);
     this.leaf = this.top.last();
     this.entryWords = options.format.entryBytes >> 2;
     this.parts = new TableParts(options.host);
@@ -87,7 +87,7 @@ export class ShadowTables {
       const word = level.shadowEntry(table, vaddr);
       const entry = words[word]!;
       if ((entry & PRESENT) !== 0) {
-        this.widen(word, flags[level.depth]! & level.rights);
+        this.widen(word, entry, flags[level.depth]! & level.rights);
         table = entry >>> SHIFT;
       } else {
         table = this.makeTable(word, level.depth, flags[level.depth]!);
@@ -142,8 +142,8 @@ export class ShadowTables {
    * Gives a directory entry rights that it has not yet. It took the guest's flags when it was made;
    * a guest that has allowed more since need not say so, as a CPU would look at its tables again.
    */
-  private widen(word: number, rights: number): void {
-    if (this.defects.directoryRightsIgnored === false) this.words[word]! |= rights;
+  private widen(word: number, entry: number, rights: number): void {
+    if ((rights & ~entry) !== 0) this.words[word] = entry | rights;
   }
 
   private makeTable(word: number, depth: number, flags: number): Pfn {

@@ -38,15 +38,14 @@ function pageWritable(mmu: MmuState, slot: Slot, vaddr: number): boolean {
   }
   for (let level = mmu.top; level !== leaf; level = level.next!) {
     const entry = words[level.shadowEntry(table, vaddr)]!;
-    if ((entry & PRESENT) === 0 || lacksWriteRight(mmu, level, entry)) return false;
+    if ((entry & PRESENT) === 0 || lacksWriteRight(level, entry)) return false;
     table = entry >>> SHIFT;
   }
   return (words[leaf.shadowEntry(table, vaddr)]! & PRESENT_AND_WRITABLE) === PRESENT_AND_WRITABLE;
 }
 
 /** Whether a directory entry keeps its pages from being written, which the original does not ask. */
-function lacksWriteRight(mmu: MmuState, level: Level, entry: number): boolean {
-  if (mmu.defects.directoryRightsIgnored === true) return false;
+function lacksWriteRight(level: Level, entry: number): boolean {
   return (level.rights & WRITABLE & ~entry) !== 0;
 }
 
