@@ -9,7 +9,7 @@ import { root, runTargets } from './nx.mjs';
 /** @type {Readonly<Record<string, string>>} */
 const ofPackages = {
   mmu: 'packages/mmu-host/bench/mmu.mjs',
-  native: 'packages/mmu-host/bench/native/native.mjs',
+  native: 'packages/mmu-host/bench/native.mjs',
   cpu: 'packages/cpu/bench/hot-loop.mjs',
   trace: 'packages/trace/bench/read-text.mjs',
   decode: 'packages/trace/bench/decode.mjs',

@@ -2,19 +2,19 @@
 // Compiles the original's page_tables.c, which is not part of the project, and times it and the shadow MMU in turn
 // on the same workloads. Needs a build (`pnpm build`), and gcc that compiles for 32 bits.
 //
-//   node bench/native/native.mjs PAGE_TABLES_C [--only WORKLOAD] [--format NAME] [--rounds N] [--repeats N] [--json]
+//   node bench/native.mjs PAGE_TABLES_C [--only WORKLOAD] [--format NAME] [--rounds N] [--repeats N] [--json]
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { workloads } from '../workloads.mjs';
+import { workloads } from './workloads.mjs';
 
 const FLAGS = ['-std=gnu11', '-O2', '-m32', '-fno-strict-aliasing'];
 const formats = { 'two-level': [], pae: ['-DCONFIG_X86_PAE'] };
-const here = dirname(fileURLToPath(import.meta.url));
-const shadowMmu = fileURLToPath(new URL('../mmu.mjs', import.meta.url));
+const sources = fileURLToPath(new URL('native/', import.meta.url));
+const shadowMmu = fileURLToPath(new URL('./mmu.mjs', import.meta.url));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -71,9 +71,9 @@ function makeHeaders(directory) {
 
 function compile(directory, format) {
   const program = join(directory, format);
-  const sources = [original, join(here, 'workloads.c')];
-  const includes = ['-I', directory, '-I', here];
-  outputOf('gcc', [...FLAGS, ...formats[format], ...includes, '-o', program, ...sources]);
+  const files = [original, join(sources, 'workloads.c')];
+  const includes = ['-I', directory, '-I', sources];
+  outputOf('gcc', [...FLAGS, ...formats[format], ...includes, '-o', program, ...files]);
   return program;
 }
 
