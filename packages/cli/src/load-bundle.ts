@@ -35,7 +35,8 @@ export function loadBundle(
     const known = modules.get(name);
     if (known !== undefined) return known.exports;
     const file = pathOf(name);
-    const source = readFileSync(file, 'utf8');
+    // The bundle is ASCII only, which is read as this soonest.
+    const source = readFileSync(file, 'latin1');
     const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
     const cachedData = codeCacheOf(name);
     const script = new Script(wrapped, { filename: file, ...(cachedData && { cachedData }) });

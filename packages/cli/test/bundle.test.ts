@@ -6,6 +6,13 @@ import { describe, expect, it } from 'vitest';
 
 const loader = fileURLToPath(new URL('../dist/load-bundle.js', import.meta.url));
 
+const directory = new URL('../dist/bundle/', import.meta.url);
+const files = readdirSync(directory).filter((file) => file.endsWith('.cjs'));
+
+function sourceOf(file: string): string {
+  return readFileSync(new URL(file, directory), 'utf8');
+}
+
 /** Loads the bundle in a process of its own, and returns what became of the code cache. */
 function load(codeCache: string): unknown {
   const code = `
@@ -32,13 +39,20 @@ describe('the bundle that the command is loaded from', () => {
     expect(load("() => Buffer.from('of another engine')")).toEqual({ works: true, rejected: true });
   });
 
+  it('is ASCII, as it is read byte for byte', () => {
+    for (const file of files) expect(file + sourceOf(file)).toMatch(/^[\0-\x7f]*$/);
+  });
+
+  it('splits no text into characters before there is any to be shown, as that takes ICU long to get ready for', () => {
+    const holding = files.filter((file) => sourceOf(file).includes('new Intl.Segmenter'));
+    expect(holding.sort()).toEqual(['cliui.cjs', 'string-width.cjs']);
+  });
+
   it.each(['Storyteller', 'PerfettoTrace', 'History'])(
     'has %s, which few runs need, in a file of its own',
     (name) => {
-      const directory = new URL('../dist/bundle/', import.meta.url);
-      const files = readdirSync(directory).filter((file) => file.endsWith('.cjs'));
       const holding = files.filter((file) =>
-        new RegExp(`(class|var) ${name}\\b`).test(readFileSync(new URL(file, directory), 'utf8')),
+        new RegExp(`(class|var) ${name}\\b`).test(sourceOf(file)),
       );
       expect(holding).toHaveLength(1);
       expect(holding).not.toContain('main.cjs');
