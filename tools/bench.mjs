@@ -15,6 +15,7 @@ const ofPackages = {
   decode: 'packages/trace/bench/decode.mjs',
   scale: 'packages/simulation/bench/scale.mjs',
   instructions: 'packages/cli/bench/instructions.mjs',
+  others: 'packages/cli/bench/others.mjs',
 };
 
 const [name = '', ...options] = process.argv.slice(2);
