@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Times whole runs of lguest-sim beside what else one might do with a trace, in turn: a bare loop in C and one in
-// JavaScript over the same file (`bare/`), and cachegrind, which simulates caches while a program runs. Needs a build; what
+// JavaScript over the same file (`bare-loop.c`, `bare-loop.mjs`), and cachegrind, which simulates caches while a program runs. Needs a build; what
 // needs a tool that is not there (gcc, valgrind) is left out, and that is said.
 //
 //   node bench/others.mjs [--records N] [--repeats N] [--json]
@@ -64,7 +64,7 @@ function bareLoop(program, args) {
 
 function compile(directory) {
   const program = join(directory, 'loop');
-  timed('gcc', ['-O2', '-o', program, place('bare/loop.c')]);
+  timed('gcc', ['-O2', '-o', program, place('bare-loop.c')]);
   return program;
 }
 
@@ -83,7 +83,7 @@ function contendersIn(directory) {
   const all = [
     ['lguest-sim, text', () => simulate(text)],
     ['lguest-sim, packed', () => simulate(packed)],
-    ['a bare loop in JavaScript', () => bareLoop(process.execPath, [place('bare/loop.mjs'), text])],
+    ['a bare loop in JavaScript', () => bareLoop(process.execPath, [place('bare-loop.mjs'), text])],
   ];
   if (isThere('gcc')) {
     const loop = compile(directory);

@@ -2,7 +2,7 @@
 // A bare loop over a Lackey log, to compare with: one direct-mapped TLB of 64 entries, and counts. No page table, no kernel,
 // no faults, no shadow tables, and 32-bit addresses only.
 //
-//   node loop.mjs FILE     prints accesses and misses
+//   node bare-loop.mjs FILE     prints accesses and misses
 import { closeSync, openSync, readSync } from 'node:fs';
 
 const CHUNK_BYTES = 1 << 20;

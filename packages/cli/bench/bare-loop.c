@@ -3,7 +3,7 @@
  * A bare loop over a Lackey log, to compare with: a TLB of 64 entries in sets of 4, replaced in order of use, a two-level
  * page table that is filled on demand, and counts. No kernel, no faults, no shadow tables, and 32-bit addresses only.
  *
- *   loop FILE     prints accesses and misses
+ *   bare-loop FILE     prints accesses and misses
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -106,7 +106,7 @@ int main(int argc, char **argv)
 	struct stat status;
 
 	if (file < 0 || fstat(file, &status) != 0) {
-		fprintf(stderr, "usage: loop FILE\n");
+		fprintf(stderr, "usage: bare-loop FILE\n");
 		return 2;
 	}
 	for (int c = 0; c < 256; c++)
