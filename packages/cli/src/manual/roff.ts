@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { filledLines, hasColumns, paragraphsOf } from '../options/prose.js';
 
 /** Columns of a line of the source. */
 const LINE_WIDTH = 76;
@@ -25,13 +26,7 @@ export function italic(text: string): string {
 
 /** Text in lines that are short, as readers of the source and mandoc want them. */
 export function filled(text: string): string {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/).map(escaped)) {
-    const longer = `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && longer.length <= LINE_WIDTH) lines.splice(-1, 1, longer);
-    else lines.push(word);
-  }
-  return `${lines.join('\n')}\n`;
+  return `${filledLines(text.split(/\s+/).map(escaped), LINE_WIDTH).join('\n')}\n`;
 }
 
 /** Lines that stay as they are. */
@@ -41,9 +36,8 @@ export function literal(lines: string): string {
 
 /** Paragraphs, between which is an empty line; one with columns stays as it is. */
 export function paragraphs(text: string): string {
-  return text
-    .split(/\n\n+/)
-    .map((paragraph) => (/ {2,}\S/.test(paragraph) ? literal(paragraph) : filled(paragraph)))
+  return paragraphsOf(text)
+    .map((paragraph) => (hasColumns(paragraph) ? literal(paragraph) : filled(paragraph)))
     .join('.PP\n');
 }
 

@@ -28,8 +28,8 @@ const operationRange: Range = [1, 10_000];
 export const fuzzSyntax: CommandSyntax = {
   name: 'fuzz',
   usage: [
-    'lguest-sim fuzz [--runs N] [--seed S] [--paging two-level|pae|both]',
-    '                [--fidelity original|mended] [--cpus N] [--ops N] [--save DIR]',
+    'lguest-sim fuzz [--runs N] [--seed S] [--paging two-level|pae|both] ' +
+      '[--fidelity original|mended] [--cpus N] [--ops N] [--save DIR]',
     '',
     'Lets hostile guests loose, beside an honest one, on a machine under full audit.',
     'Each does operations at random: hypercalls, page tables changed behind the',

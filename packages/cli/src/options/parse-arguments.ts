@@ -2,9 +2,7 @@
 import yargs from 'yargs';
 import { checkArguments } from './argument-check.js';
 import type { CommandSyntax, ParsedArguments } from './command-syntax.js';
-
-/** Columns of the help. */
-const HELP_WIDTH = 80;
+import { filledForHelp, HELP_WIDTH } from './prose.js';
 
 /**
  * Stands for a dash while yargs parses, which takes a dash alone for an argument and never for an
@@ -48,9 +46,9 @@ function commandParser(syntax: CommandSyntax): ReturnType<typeof yargs> {
       'parse-numbers': false,
       'parse-positional-numbers': false,
     })
-    .usage(syntax.usage)
+    .usage(filledForHelp(syntax.usage))
     .options(syntax.options)
-    .epilogue(syntax.epilogue)
+    .epilogue(filledForHelp(syntax.epilogue))
     .help('help', 'Show this help')
     .alias('help', 'h')
     .version(false)

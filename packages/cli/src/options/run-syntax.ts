@@ -198,8 +198,8 @@ export const runSyntax: CommandSyntax = {
     'and with --events or --checkpoint.',
     '',
     'Exit code: 0 done (a guest that was killed is a result, shown under "Kills"),',
-    '1 the run, its check or its audit failed, 2 an option or a trace is bad, 130 ended by Ctrl-C; what was',
-    'counted up to then is shown.',
+    '1 the run, its check or its audit failed, 2 an option or a trace is bad, 130',
+    'ended by Ctrl-C; what was counted up to then is shown.',
   ].join('\n'),
   hint: 'see lguest-sim run --help',
 };
